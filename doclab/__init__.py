@@ -1,0 +1,1 @@
+"""The verifier of Hiểu Docker: page -> examples -> throwaway Docker host -> evidence."""

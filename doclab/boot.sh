@@ -1,0 +1,98 @@
+#!/bin/bash
+# Turns the calling process, first in new mount, network, PID, IPC and UTS namespaces, into a throwaway Docker host.
+#
+#   boot.sh NAME LOWERDIR SIZE HOSTFILES CGROUPS     in the cache directory, which holds an empty mount point `mnt`
+#
+#   NAME       the host's directory in every cgroup hierarchy
+#   LOWERDIR   directories of the root filesystem, as overlayfs takes them
+#   SIZE       bytes of memory that everything written inside may take
+#   HOSTFILES  directory laid over the root filesystem
+#   CGROUPS    one line a hierarchy: MOUNTPOINT TYPE OPTIONS
+#   stdin      the lifeline: at its end the host ends, and everything in it
+#   fd 3       told the PID as seen from outside, then, once the daemon answers, its `GET /version`
+set -eu
+name=$1 lowerdir=$2 size=$3 hostfiles=$4 cgroups=$5
+
+join_cgroups() {
+    local mountpoint _
+    while read -r mountpoint _; do
+        if [ ! -d "$mountpoint/$name" ]; then mkdir "$mountpoint/$name"; fi
+        if [ -f "$mountpoint/cpuset.cpus" ]; then # v1: a new cpuset is empty, and takes no process
+            cat "$mountpoint/cpuset.cpus" > "$mountpoint/$name/cpuset.cpus"
+            cat "$mountpoint/cpuset.mems" > "$mountpoint/$name/cpuset.mems"
+        fi
+        if [ -f "$mountpoint/$name/pids.max" ]; then
+            echo 16384 > "$mountpoint/$name/pids.max" # a fork bomb stays in the host
+        fi
+        echo 0 > "$mountpoint/$name/cgroup.procs"
+    done <<< "$cgroups"
+}
+
+mount_cgroups() { # afresh: in a cgroup namespace a new mount shows NAME as the root, as on a machine of its own
+    local mountpoint type options
+    mount -t tmpfs tmpfs sys/fs/cgroup
+    while read -r mountpoint type options; do
+        mkdir -p ".$mountpoint"
+        mount -t "$type" -o "$options" "$type" ".$mountpoint"
+    done <<< "$cgroups"
+    if [ -f sys/fs/cgroup/cgroup.subtree_control ]; then
+        # v2 alone: a cgroup with processes cannot hand controllers to its children
+        mkdir -p sys/fs/cgroup/init
+        echo 0 > sys/fs/cgroup/init/cgroup.procs
+        sed 's/\</+/g' sys/fs/cgroup/cgroup.controllers > sys/fs/cgroup/cgroup.subtree_control
+    fi
+}
+
+mount_root() {
+    mount -t tmpfs -o "size=$size" tmpfs mnt
+    mkdir mnt/up mnt/work mnt/root mnt/docker
+    # Paths relative to the cache: a colon or comma above it cannot break the options.
+    mount -t overlay -o "lowerdir=$lowerdir,upperdir=mnt/up,workdir=mnt/work" overlay mnt/root
+    cp -r "$hostfiles/." mnt/root/
+    mkdir -p mnt/root/var/lib/docker mnt/root/old
+    mount --bind mnt/docker mnt/root/var/lib/docker # overlay2 needs an upper directory that is not overlay itself
+    cd mnt/root
+}
+
+mount_kernel() {
+    mount -t proc proc proc
+    mount -t sysfs sysfs sys
+    mount -t tmpfs -o mode=755 tmpfs run
+    # A /dev of its own: no disks to write to, no shared memory in common with the machine around it.
+    mount -t tmpfs -o mode=755 tmpfs dev
+    cp -a /dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty /dev/ptmx dev/
+    ln -s /proc/self/fd dev/fd
+    ln -s fd/0 dev/stdin
+    ln -s fd/1 dev/stdout
+    ln -s fd/2 dev/stderr
+    mkdir dev/pts dev/shm dev/mqueue
+    mount --bind /dev/pts dev/pts # the same one: terminals opened outside work inside
+    mount -t tmpfs -o mode=1777 tmpfs dev/shm
+    mount -t mqueue mqueue dev/mqueue
+}
+
+change_root() {
+    pivot_root . old # chroot is not enough: dockerd remounts /
+    cd /
+    umount -l /old
+    rmdir /old
+    mount --make-rshared / # as systemd leaves it: bind mounts with propagation work
+    hostname -F /etc/hostname
+}
+
+case ${6-} in
+    '')
+        read -r pid _ < /proc/self/stat # still the /proc of the machine around: its number, not 1
+        echo "$pid" >&3
+        join_cgroups
+        exec unshare --cgroup "$BASH" "$0" "$@" inside
+        ;;
+    inside)
+        mount_root
+        mount_kernel
+        mount_cgroups
+        change_root
+        exec env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
+            tini -- /usr/local/sbin/boot
+        ;;
+esac

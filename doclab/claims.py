@@ -1,0 +1,88 @@
+"""The claims that the pages decide: which page owes which, with what verdict, by which examples."""
+
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+
+from doclab import pages
+from doclab.blocks import render
+
+VERDICTS = ("true", "true-but", "no-longer", "false")
+
+OWED = {
+    "concepts/image": ("K1", "K2", "K3"),
+    "concepts/container": ("K4", "K5"),
+    "concepts/engine": ("K6", "K7", "K8"),
+    "concepts/daemon": ("K9",),
+    "concepts/hub": ("K12", "K13"),
+    "myths/configuration-management": ("M1",),
+    "myths/hardware-virtualization": ("M2",),
+    "myths/development-environment": ("M6",),
+    "copy-on-write": ("S1", "S2", "S3", "S4", "S5"),
+    "linking/host": ("N1",),
+    "linking/link": ("N2", "N3", "N4", "N5"),
+    "linking/network": ("N6", "N7", "N8"),
+}
+"""Page id -> the claims that it decides.  A claim may be decided half on one page and half on another."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One claim on one page: its verdict, the id of its heading, and the examples of its section that run."""
+
+    claim: str
+    verdict: str
+    heading: str
+    examples: tuple[pages.Example, ...]
+
+
+def decisions(page: Path) -> list[Decision]:
+    """The claims that a page decides, in its order.  Raises PageError."""
+    headings = _headings(page)
+    runs = [example for example in pages.examples(page) if example.action == pages.RUN]
+    found = []
+    for number, heading in enumerate(headings):
+        if heading.claim:
+            section = {heading.id} | {inner.id for inner in _inside(headings[number:])}
+            examples = tuple(example for example in runs if example.block.heading in section)
+            found.append(Decision(heading.claim, heading.verdict, heading.id, examples))
+    return found
+
+
+@dataclass(frozen=True)
+class _Heading:
+    level: int
+    id: str
+    claim: str
+    verdict: str
+
+
+def _inside(headings: list[_Heading]) -> list[_Heading]:
+    """The headings below the first one, up to the next of its level or higher."""
+    inside = []
+    for heading in headings[1:]:
+        if heading.level <= headings[0].level:
+            break
+        inside.append(heading)
+    return inside
+
+
+def _headings(page: Path) -> list[_Heading]:
+    outline = _Outline()
+    outline.feed(render(page))
+    return outline.headings
+
+
+class _Outline(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.headings: list[_Heading] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit():
+            has = {name: value or "" for name, value in attrs}
+            self.headings.append(
+                _Heading(
+                    int(tag[1]), has.get("id", ""), has.get("data-claim", ""), has.get("data-verdict", "")
+                )
+            )

@@ -1,0 +1,78 @@
+"""The site's `console` and `python` fences: prompts, commands and outputs told apart, and what to copy.
+
+MkDocs calls `format` and `validate` from mkdocs.yml.  What a fence may say is decided in `doclab.pages`, which the
+site's hook asks first, so a wrong page stops the build with its file and line before it gets here.
+"""
+
+from html import escape
+
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import BashLexer, PythonLexer
+
+from doclab import terminal, transcript
+from doclab.bash import is_incomplete
+
+_SPANS = HtmlFormatter(nowrap=True)
+
+
+def validate(language, inputs, options, attrs, md) -> bool:
+    """Take every attribute: superfences would render a fence that it does not know as a paragraph."""
+    options.update(inputs)
+    return True
+
+
+def format(source, language, css_class, options, md, classes=None, **kwargs) -> str:
+    """The HTML of one fence."""
+    classes = classes or []
+    body = _transcript(source, "tty" in classes) if language == "console" else _program(source)
+    copied = _copied(source, "tty" in classes) if language == "console" else source
+    notes = "".join(f'<p class="doclab-note">{escape(note)}</p>' for note in _notes(options))
+    attributes = {
+        "data-copy": copied,
+        "data-engine": options.get("engine"),
+        "data-reason": options.get("reason"),
+    }
+    written = "".join(f' {name}="{_attribute(value)}"' for name, value in attributes.items() if value)
+    names = " ".join([f"language-{language}", "highlight", "doclab", *classes])
+    title = f'<span class="filename">{escape(options["title"])}</span>' if "title" in options else ""
+    return f'<div class="{names}"{written}>{title}<pre><code>{body}</code></pre>{notes}</div>'
+
+
+def _attribute(value: str) -> str:
+    """Newlines as references, so that the tag stays on one line."""
+    return escape(value).replace("\n", "&#10;")
+
+
+def _notes(options: dict[str, str]) -> list[str]:
+    engine, reason = options.get("engine"), options.get("reason")
+    return [*([f"Docker {engine}"] if engine else []), *([reason] if reason else [])]
+
+
+def _program(source: str) -> str:
+    return highlight(source, PythonLexer(), _SPANS)
+
+
+def _transcript(source: str, is_terminal: bool) -> str:
+    lines = []
+    for prompt, text, output in _steps(source, is_terminal):
+        code = highlight(text, BashLexer(), _SPANS).rstrip("\n").split("\n")
+        for number, line in enumerate(code):
+            sign = prompt if not number else "> " if line else ">"
+            before = f'<span class="gp">{escape(sign)}</span>' if prompt else ""
+            lines.append(f'{before}<span class="command">{line}</span>')
+        if output:
+            lines.append(f'<span class="output">{escape(chr(10).join(output))}</span>')
+    return "\n".join(lines) + "\n"
+
+
+def _copied(source: str, is_terminal: bool) -> str:
+    """The commands for the reader's own shell; what is typed into a program is not for pasting."""
+    return "\n".join(text for prompt, text, _ in _steps(source, is_terminal) if prompt == terminal.SHELL)
+
+
+def _steps(source: str, is_terminal: bool) -> list[tuple[str, str, tuple[str, ...]]]:
+    """(prompt, what is typed, its output)."""
+    if is_terminal:
+        return [(step.prompt, step.text, step.output) for step in terminal.parse(source, is_incomplete)]
+    return [(terminal.SHELL, step.source, step.output) for step in transcript.parse(source, is_incomplete)]

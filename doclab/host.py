@@ -1,0 +1,150 @@
+"""A Docker host to run pages on: made in a second or two, entered, and taken away without a trace."""
+
+import contextlib
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from doclab import cgroups
+from doclab.engines import Engine
+
+if TYPE_CHECKING:
+    from doclab.ownhost import OwnHost
+
+Progress = Callable[[str], None]
+
+_NAMESPACES = ("--mount", "--net", "--pid", "--ipc", "--uts", "--cgroup")
+# A daemon that a page restarts has to be in the host's cgroup: from outside its namespace it could not move containers.
+_JOIN = ("sh", "-c", 'for file in $0; do echo 0 >"$file"; done; exec "$@"')
+_ENVIRONMENT = (
+    "HOME=/root",
+    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "LANG=C.UTF-8",
+    "TERM=dumb",
+    "USER=root",
+    "SHELL=/bin/bash",
+)
+# Programs that a host runs for itself.  By name, because a page may restart the daemon.
+_DAEMONS = {"dockerd", "containerd", "containerd-shim-runc-v2", "containerd-shim", "docker-proxy", "runc"}
+
+
+class HostError(Exception):
+    """No host to be had; the message says what to do next."""
+
+
+class Host:
+    """A running Docker host that this process made; `open_host` makes and destroys it.
+
+    name            unique on this machine; also the name of its cgroup
+    engine          the row of `doclab.engines` it was made from
+    docker_url      DOCKER_HOST as seen from this process
+    server_version  of the daemon, e.g. "26.1.5+dfsg1"
+    python          the interpreter for Python examples, inside the host
+    """
+
+    python = "/usr/bin/python3"
+
+    def __init__(self, name: str, engine: Engine, pid: int, server_version: str) -> None:
+        self.name = name
+        self.engine = engine
+        self.docker_url = f"unix:///proc/{pid}/root/run/docker.sock"
+        self.server_version = server_version
+        self._pid = pid
+        self._cgroups = " ".join(str(path / "cgroup.procs") for path in cgroups.of_processes(name))
+        self._furniture = {pid for pid, _ in self._processes()}
+
+    def argv(self, command: Sequence[str], directory: str = "/root") -> list[str]:
+        """Return what to execute out here to run `command` inside, in `directory`, in a clean environment.
+
+        The result is for `subprocess.Popen`; open file descriptors that it passes on arrive inside.
+        """
+        enter = ["nsenter", f"--target={self._pid}", *_NAMESPACES, "--root", "--wd=/"]
+        return [*_JOIN, self._cgroups, *enter, "env", "-i", "-C", directory, *_ENVIRONMENT, *command]
+
+    def outside(self, path: str) -> Path:
+        """Return where `path` inside the host is seen from here, for as long as the host lives."""
+        return Path(f"/proc/{self._pid}/root", path.lstrip("/"))
+
+    def alive(self) -> bool:
+        """Tell whether the host's first process still runs."""
+        return _state(self._pid) not in ("", "Z", "X")
+
+    def processes(self) -> list[tuple[int, str]]:
+        """List what commands left running inside: (process id as seen from here, command line).
+
+        Not listed: containers, the daemon and its helpers, and the services the host came with.
+        """
+        return [(pid, line) for pid, line in self._processes() if pid not in self._furniture]
+
+    def _processes(self) -> Iterator[tuple[int, str]]:
+        namespace = _read_link(f"/proc/{self._pid}/ns/pid")
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit() and namespace and _read_link(entry / "ns/pid") == namespace:
+                line = _read(entry / "cmdline").replace("\0", " ").strip()
+                if line and not self._contains(entry) and not _is_daemon(entry):
+                    yield int(entry.name), line
+
+    def _contains(self, entry: Path) -> bool:
+        """Tell by the cgroup whether a process is in a container: `--pid host` ones share the host's namespace."""
+        return f"/{self.name}/docker/" in _read(entry / "cgroup")
+
+
+@contextlib.contextmanager
+def open_host(engine: Engine, *, progress: Progress = lambda line: None) -> "Iterator[Host | OwnHost]":
+    """Make a Docker host, yield it, destroy it; `progress` is told what takes time, a line at a time.
+
+    Raises HostError when there is none to be had.
+    """
+    if engine.suite is None:
+        from doclab.ownhost import find_own_host  # slow to import, and needed here only
+
+        yield find_own_host(engine)
+        return
+    _check_machine()
+    from doclab import boot, rootfs  # they import this module
+
+    with rootfs.layers(engine, progress) as lower, boot.boot(engine, lower, progress) as host:
+        yield host
+
+
+def _check_machine() -> None:
+    if sys.platform != "linux":
+        raise HostError("a throwaway Docker host needs Linux. Use the daemon you have: --engine host")
+    if os.geteuid() != 0:
+        raise HostError(
+            "a throwaway Docker host needs root. Run the command with sudo, or use the daemon you have: --engine host"
+        )
+    missing = [p for p in ("unshare", "nsenter", "mount", "pivot_root") if not shutil.which(p)]
+    if missing:
+        raise HostError(f"not found: {', '.join(missing)}. Install util-linux, or run: nox -s setup")
+    if not cgroups.hierarchies():
+        raise HostError("no cgroup hierarchy is mounted. Use the daemon you have: --engine host")
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(errors="replace")
+    except OSError:  # gone meanwhile
+        return ""
+
+
+def _read_link(path: str | Path) -> str:
+    try:
+        return os.readlink(path)
+    except OSError:
+        return ""
+
+
+def _state(pid: int) -> str:
+    """Return the one-letter state of a process, "" when there is none (proc_pid_stat(5))."""
+    return _read(Path(f"/proc/{pid}/stat")).rpartition(")")[2].strip()[:1]
+
+
+def _is_daemon(entry: Path) -> bool:
+    """Tell whether a process is the daemon or one of its helpers, or was started by one of them."""
+    parent = _read(entry / "stat").rpartition(")")[2].split()[1:2]
+    programs = [_read_link(entry / "exe"), *(_read_link(f"/proc/{pid}/exe") for pid in parent)]
+    return any(Path(program).name in _DAEMONS for program in programs)

@@ -1,0 +1,57 @@
+"""The reader's own Docker daemon, where there is no root, no Linux, or something other than Debian's Docker."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import docker
+from docker.context import ContextAPI
+
+from doclab.engines import Engine
+from doclab.host import HostError
+
+
+class OwnHost:
+    """The reader's own Docker daemon in the shape of a `Host`; nothing on it is changed from here."""
+
+    python = sys.executable
+
+    def __init__(self, engine: Engine, docker_url: str, server_version: str) -> None:
+        self.name = "host"
+        self.engine = engine
+        self.docker_url = docker_url
+        self.server_version = server_version
+
+    def argv(self, command: Sequence[str], directory: str = "/root") -> list[str]:
+        """Return what runs `command` in `directory` here; `env -C` would not work on macOS."""
+        return ["sh", "-c", 'cd "$0" && exec "$@"', directory, *command]
+
+    def outside(self, path: str) -> Path:
+        """Return `path`: inside and outside are the same place."""
+        return Path(path)
+
+    def alive(self) -> bool:
+        """Return True: the daemon is not ours to watch."""
+        return True
+
+    def processes(self) -> list[tuple[int, str]]:
+        """Return nothing: what runs on the reader's machine is not ours to judge."""
+        return []
+
+
+def find_own_host(engine: Engine) -> OwnHost:
+    """Return the daemon that DOCKER_HOST, else the current context, names; HostError when none answers."""
+    url = os.environ.get("DOCKER_HOST")
+    try:
+        if url is None and (context := ContextAPI.get_current_context()):
+            url = context.Host
+        client = docker.from_env() if "DOCKER_HOST" in os.environ else docker.DockerClient(base_url=url)
+        with contextlib.closing(client):
+            return OwnHost(engine, url or client.api.base_url, client.version()["Version"])
+    except Exception as error:  # the SDK lets errors of requests, urllib3 and paramiko through
+        raise HostError(
+            f"no Docker daemon answers at {url or 'the default socket'} ({error}). "
+            "Start Docker, or set DOCKER_HOST to a daemon that runs, and try: docker version"
+        ) from error

@@ -1,0 +1,230 @@
+"""Examples: what each code block of a page means, by the rules of the page format, with file and line."""
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from pygments.lexers import get_lexer_by_name
+from pygments.util import ClassNotFound
+
+from doclab import terminal, transcript
+from doclab.bash import is_incomplete
+from doclab.blocks import read
+from doclab.recording import Block
+from doclab.source import DOCS, PageError
+
+RUN, SKIP, SHOW = "run", "skip", "show"
+NEEDS = ("linux-host",)
+
+_LOOK_CLASSES = {
+    "annotate",
+    "no-annotate",
+    "copy",
+    "no-copy",
+    "select",
+    "no-select",
+}  # Material's, looks only
+_LOOK_OPTIONS = {"title", "hl_lines", "linenums"}
+_CLASSES = {"console": {"no-run", "tty"}, "python": {"no-run"}}
+_OPTIONS = {"console": {"reason", "engine", "needs"}, "python": {"reason", "engine", "needs", "title"}}
+_SHELLS = {"bash", "sh", "shell", "zsh", "ksh", "fish", "shell-session", "sh-session", "bash-session"}
+_PYTHONS = {"py", "python3", "py3", "pycon", "python-console", "ipython"}
+
+
+@dataclass(frozen=True)
+class Example:
+    """One code block and what the verifier does with it.
+
+    `action` is RUN, SKIP (with its `reason`) or SHOW.  `saves` is the name under which a reader would save the
+    block, "" for none.  `ordinal` counts the blocks of a section that run or are skipped, from 1; 0 for the rest.
+    """
+
+    block: Block
+    action: str
+    reason: str = ""
+    saves: str = ""
+    ordinal: int = 0
+
+    @property
+    def file(self) -> Path:
+        return self.block.file
+
+    @property
+    def line(self) -> int:
+        return self.block.line
+
+    @property
+    def language(self) -> str:
+        return self.block.language
+
+    @property
+    def name(self) -> str:
+        """`section::ordinal`, stable under edits of prose."""
+        return f"{self.block.heading or 'top'}::{self.ordinal}"
+
+    @property
+    def engines(self) -> SpecifierSet:
+        return SpecifierSet(self.block.options.get("engine", ""))
+
+    @property
+    def needs(self) -> str:
+        return self.block.options.get("needs", "")
+
+    @property
+    def is_terminal(self) -> bool:
+        return "tty" in self.block.classes
+
+    @cached_property
+    def commands(self) -> list[transcript.Command]:
+        """The commands of a `console` block.  Raises PageError."""
+        try:
+            return transcript.parse(self.block.source, is_incomplete)
+        except transcript.TranscriptError as error:
+            raise PageError(*self.place(error.offset), str(error)) from None
+
+    @cached_property
+    def typed(self) -> list[terminal.Typed]:
+        """The lines of a `.tty` block that are typed.  Raises PageError."""
+        try:
+            return terminal.parse(self.block.source, is_incomplete)
+        except transcript.TranscriptError as error:
+            raise PageError(*self.place(error.offset), str(error)) from None
+
+    @property
+    def steps(self) -> list[transcript.Command] | list[terminal.Typed]:
+        """What is typed in a `console` block, line by line, with the output of each."""
+        return self.typed if self.is_terminal else self.commands
+
+    def place(self, offset: int) -> tuple[Path, int]:
+        """File and line of a line of the block, counted from 0."""
+        return self.block.body[offset] if offset < len(self.block.body) else (self.file, self.line)
+
+
+def examples(page: Path) -> list[Example]:
+    """Everything on the page that the site shows as code, in reading order.  Raises PageError."""
+    seen: Counter[str] = Counter()
+    result = []
+    for block in read(page):
+        example = _classify(block)
+        if example.action != SHOW:
+            seen[block.heading] += 1
+            example = Example(block, example.action, example.reason, example.saves, seen[block.heading])
+        if example.language == "console":
+            # A transcript that can't be read is an error now, not after ten others have run; and the site could not
+            # show it as code, whether it runs or not.
+            _ = example.steps
+        result.append(example)
+    return result
+
+
+def page_id(page: Path) -> str:
+    """`linking/network` for docs/vi/linking/network.md and its translation; other pages by their path."""
+    page = page.resolve()
+    for language in ("vi", "en"):
+        if page.is_relative_to(DOCS / language):
+            return str(page.relative_to(DOCS / language).with_suffix(""))
+    return str(page.with_suffix(""))
+
+
+def _classify(block: Block) -> Example:
+    if not block.classes and not block.options and not block.language and block.include is None:
+        return _classify_bare(block)
+    _check_words(block)
+    saves = block.options.get("title", "")
+    if block.language == "console":
+        return _classify_console(block)
+    if saves and block.include and "no-run" not in block.classes:
+        return Example(block, SHOW, saves=_check_name(block, saves))
+    if block.language == "python":
+        return _classify_python(block)
+    if block.language in _SHELLS:
+        raise _error(
+            block,
+            "shell runs in `console` only: write ```console, with `$ ` before each command and its output below",
+        )
+    return Example(block, SHOW)
+
+
+def _classify_bare(block: Block) -> Example:
+    if block.is_fence:
+        raise _error(block, "this fence has no language: write ```text if it is only shown")
+    return Example(block, SHOW)
+
+
+def _check_words(block: Block) -> None:
+    """Refuse any language, class or attribute that the page format doesn't know."""
+    try:
+        get_lexer_by_name(block.language)
+    except ClassNotFound:
+        raise _error(
+            block, f"unknown language `{block.language}`: write ```text if it is only shown"
+        ) from None
+    if block.language.lower() in _PYTHONS:
+        raise _error(
+            block, f"write ```python, not ```{block.language}, and include the program from snippets/"
+        )
+    if block.language != block.language.lower():
+        raise _error(block, f"write the language in lower case: `{block.language.lower()}`")
+    known = _CLASSES.get(block.language, set()) | _LOOK_CLASSES
+    for name in block.classes:
+        if name not in known:
+            raise _error(block, f"unknown class `.{name}` on a {block.language} fence{_hint(known)}")
+    known = _OPTIONS.get(block.language, _LOOK_OPTIONS)
+    for name in block.options:
+        if name not in known:
+            raise _error(block, f"unknown attribute `{name}` on a {block.language} fence{_hint(known)}")
+    _check_values(block)
+
+
+def _check_values(block: Block) -> None:
+    try:
+        SpecifierSet(block.options.get("engine", ""))
+    except InvalidSpecifier as error:
+        raise _error(block, f'{error}: write engine=">=23", engine="<28" or the like (PEP 440)') from None
+    if block.options.get("needs", NEEDS[0]) not in NEEDS:
+        raise _error(block, f'unknown needs="{block.options["needs"]}": known are {", ".join(NEEDS)}')
+    if "reason" in block.options and "no-run" not in block.classes:
+        raise _error(block, "a reason belongs to `.no-run`: add it, or take the reason out")
+    if "no-run" in block.classes and not block.options.get("reason", "").strip():
+        raise _error(block, "say why this does not run: { ." + block.language + ' .no-run reason="…" }')
+
+
+def _hint(known: set[str]) -> str:
+    return f": known are {', '.join(sorted(known - _LOOK_CLASSES))}" if known - _LOOK_CLASSES else ""
+
+
+def _classify_console(block: Block) -> Example:
+    if "no-run" in block.classes:
+        return Example(block, SKIP, block.options["reason"])
+    return Example(block, RUN)
+
+
+def _classify_python(block: Block) -> Example:
+    if "no-run" in block.classes:
+        return Example(block, SKIP, block.options["reason"])
+    if block.include is None or not _is_whole(block, block.include):
+        raise _error(
+            block,
+            'a Python program is a whole file: put it under snippets/ and include it with --8<-- "page/file.py"',
+        )
+    return Example(block, RUN)
+
+
+def _is_whole(block: Block, included: Path) -> bool:
+    return block.source.rstrip("\n") == included.read_text(encoding="utf-8").rstrip("\n")
+
+
+def _check_name(block: Block, name: str) -> str:
+    """The reader saves into the page's working directory, nowhere else."""
+    path = Path(name)
+    if path.is_absolute() or ".." in path.parts or name != name.strip():
+        raise _error(
+            block, f'title="{name}" is the name of a file to save: write it without `..` or a leading `/`'
+        )
+    return name
+
+
+def _error(block: Block, message: str) -> PageError:
+    return PageError(block.file, block.line, message)

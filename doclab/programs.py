@@ -1,0 +1,69 @@
+"""Python programs of the pages: what their `#>` lines promise, writing those lines, lint and format."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from pytest_examples import CodeExample
+from pytest_examples.config import ExamplesConfig
+from pytest_examples.lint import FormatError, black_check, black_format, ruff_check, ruff_format
+from pytest_examples.run_code import Arg, InsertPrintStatements, PrintStatement
+
+_STYLE = ExamplesConfig(line_length=88, target_version="py311", upgrade=True, isort=True)
+# No output is too long for its `#>` line: pytest-examples would put it into a string, which is not the format.
+_ROOM = ExamplesConfig(line_length=10_000, target_version="py311")
+_PROMISE = re.compile(r" *#>(?: (.*))?")
+
+
+class _Program(CodeExample):
+    """A file of its own, in black's own style: pytest-examples would take its double blank lines out."""
+
+    def in_py_file(self) -> bool:
+        return False
+
+
+def promised(source: str) -> list[str]:
+    """The output that the program's `#>` lines promise, in their order."""
+    return [match.group(1) or "" for line in source.split("\n") if (match := _PROMISE.fullmatch(line))]
+
+
+def printed(records: Sequence[tuple[int, str]]) -> list[int]:
+    """The line of the `print` call for each line of output, from what `doclab.recorder` wrote."""
+    return [line for line, text in records for _ in text.removesuffix("\n").split("\n")]
+
+
+def promise(file: Path, printed: Sequence[tuple[int, str]]) -> str:
+    """The program with its `#>` lines written anew by pytest-examples.
+
+    `printed` holds, for each line of output in its order, the line of the `print` call that it came from.
+    """
+    source = file.read_text(encoding="utf-8")
+    if not printed:  # pytest-examples would leave what an earlier run printed
+        return "\n".join(line for line in source.split("\n") if not _PROMISE.fullmatch(line))
+    # It takes `#>` for an old promise only with a blank behind, and loses its place where prints don't come in the
+    # order of their lines.
+    example = CodeExample.create(re.sub(r"(?m)^( *#>)$", r"\1 ", source), path=file)
+    inserter = InsertPrintStatements(file, _ROOM, enable=True, print_callback=None, include_print=None)
+    assert inserter.print_func is not None
+    by_line = sorted(printed, key=lambda row: row[0])
+    inserter.print_func.statements = [PrintStatement(line, " ", [Arg(text)]) for line, text in by_line]
+    written = inserter.updated_print_statements(example) or example.source
+    return "\n".join(line.rstrip() for line in written.split("\n"))
+
+
+def lint(file: Path) -> str | None:
+    """What black and ruff have to say about the program, with file and line; None when nothing."""
+    example = _Program.create(file.read_text(encoding="utf-8"), path=file)
+    try:
+        black_check(example, _STYLE)
+        ruff_check(example, _STYLE)
+    except (FormatError, ValueError) as error:  # black's InvalidInput is a ValueError
+        return f"{file}: {error}"
+    return None
+
+
+def formatted(file: Path) -> str:
+    """The program as black and ruff would have it.  Raises FormatError for what only a person can mend."""
+    example = _Program.create(file.read_text(encoding="utf-8"), path=file)
+    example.source = ruff_format(example, _STYLE) or example.source
+    return black_format(example.source, _STYLE)

@@ -1,0 +1,38 @@
+"""Runs inside the host, with its Python: a program as `python FILE` would, noting which line printed what.
+
+    python recorder.py PROGRAM RECORDS
+
+RECORDS gets a JSON list of [line, text], in the order of printing.  Standard library only.
+"""
+
+import builtins
+import io
+import json
+import runpy
+import sys
+
+
+def run(program: str, records_path: str) -> None:
+    records: list[tuple[int, str]] = []
+    real_print = builtins.print
+
+    def recording_print(*values: object, **options: object) -> None:
+        frame = sys._getframe(1)
+        while frame.f_back and frame.f_code.co_filename != program:
+            frame = frame.f_back
+        text = io.StringIO()
+        real_print(*values, **{**options, "file": text})
+        records.append((frame.f_lineno, text.getvalue()))
+        real_print(*values, **options)
+
+    builtins.print = recording_print
+    sys.argv = [program]
+    try:
+        runpy.run_path(program, run_name="__main__")
+    finally:
+        with open(records_path, "w", encoding="utf-8") as stream:
+            json.dump(records, stream)
+
+
+if __name__ == "__main__":
+    run(*sys.argv[1:])

@@ -1,0 +1,189 @@
+"""One bash for one page: types commands into it, and tells what really came out."""
+
+import contextlib
+import os
+import selectors
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+DEFAULT_LIMIT = 30.0  # seconds a command may take
+_GLANCE = 0.1  # seconds between two looks at whether the shell still lives
+MAX_OUTPUT = 1 << 20  # bytes a command may print: a page of prose has no room for more
+
+# Commands arrive on one descriptor, each ended by a NUL byte, so that no quote or here-document of one can swallow
+# the next; their exit statuses leave on another, so that no output can be mistaken for one.  `(exit N)` puts back
+# the `$?` of the previous command before the next one may ask for it.
+_LOOP = (
+    "while IFS= read -r -d '' -u {commands}; do"
+    ' (exit "${{_status:-0}}"); eval "$REPLY" {commands}<&- {statuses}>&-; _status=$?; echo "$_status" >&{statuses}; '
+    "done"
+)
+
+
+class SessionEnded(Exception):
+    """The command broke the session: it hung, flooded, or ended the shell.  `output` is what came before."""
+
+    def __init__(self, message: str, output: str) -> None:
+        super().__init__(message)
+        self.output = output
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one command did: its standard output and errors as they came, exit status, and seconds."""
+
+    output: str
+    status: int
+    seconds: float
+
+
+class Session:
+    """A non-interactive bash with /dev/null as its standard input, output and errors on one pipe.
+
+    `enter` turns an argv into the argv that runs it where the page's commands belong (a throwaway host).
+    """
+
+    def __init__(self, enter: Callable[[Sequence[str]], Sequence[str]]) -> None:
+        command_end, self._commands = os.pipe()
+        self._statuses, status_end = os.pipe()
+        self._process = subprocess.Popen(
+            [*enter(["bash", "-c", _LOOP.format(commands=command_end, statuses=status_end), "bash"])],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            pass_fds=(command_end, status_end),
+            start_new_session=True,  # its own process group: killed as a whole, and deaf to the terminal's Ctrl-C
+        )
+        os.close(command_end)
+        os.close(status_end)
+        assert self._process.stdout is not None
+        self._output = self._process.stdout.fileno()
+        os.set_blocking(self._output, False)
+
+    def run(self, command: str, limit: float = DEFAULT_LIMIT) -> Outcome:
+        """Type one command and wait for it, at most `limit` seconds.  Raises SessionEnded."""
+        started = time.monotonic()
+        collected = bytearray()
+        try:
+            _write_all(self._commands, command.encode() + b"\0")
+            status = self._await_status(collected, started + limit, limit)
+            self._drain(collected)
+        except BrokenPipeError:
+            status = None
+        except _Broken as broken:
+            self.close()
+            raise SessionEnded(str(broken), _decode(collected)) from None
+        if status is None:
+            self.close()
+            raise SessionEnded("this command ended the page's shell", _decode(collected))
+        return Outcome(_decode(collected), status, time.monotonic() - started)
+
+    def _await_status(self, collected: bytearray, deadline: float, limit: float) -> int | None:
+        """Collect output until the status arrives; None when the shell ended without one.
+
+        The end of the output is not awaited: a process in the background may hold the pipe open for ever.
+        """
+        line = b""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._statuses, selectors.EVENT_READ)
+            selector.register(self._output, selectors.EVENT_READ)
+            while True:
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    raise _Broken(f"this command was still running after {limit:g} s: it was stopped")
+                ready = selector.select(min(left, _GLANCE))
+                if not ready and self._process.poll() is not None:
+                    return None  # a subshell in the background may hold the pipe of the statuses, too
+                for key, _ in ready:
+                    if key.fd == self._statuses:
+                        read = os.read(self._statuses, 64)
+                        line += read
+                        if line.endswith(b"\n"):
+                            return int(line)
+                        if not read:
+                            return None
+                    elif not self._drain(collected):
+                        selector.unregister(self._output)
+
+    def _drain(self, collected: bytearray) -> bool:
+        """Take what the pipe holds now; False at its end."""
+        while True:
+            try:
+                chunk = os.read(self._output, 1 << 16)
+            except BlockingIOError:
+                return True
+            if not chunk:
+                return False
+            collected += chunk
+            if len(collected) > MAX_OUTPUT:
+                raise _Broken(f"this command printed more than {MAX_OUTPUT >> 10} KiB: it was stopped")
+
+    def end(self, grace: float = 1.0) -> list[str]:
+        """Let the shell end by itself, then kill what stays of its process group; the commands that outlived it.
+
+        A process that is on its way out has `grace` seconds to go.
+        """
+        os.close(self._commands)
+        self._commands = -1
+        deadline = time.monotonic() + grace
+        while (left := self._survivors()) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        self.close()
+        return left
+
+    def _survivors(self) -> list[str]:
+        self._process.poll()  # takes the shell itself off the list once it has ended
+        listed = subprocess.run(
+            ["ps", "-A", "-o", "pgid=,stat=,args="], capture_output=True, text=True, check=True
+        )
+        rows = [line.split(maxsplit=2) for line in listed.stdout.splitlines()]
+        return [args for group, state, args in rows if int(group) == self._process.pid and state[0] != "Z"]
+
+    def close(self) -> None:
+        """End the shell and every process of its process group."""
+        if self._process.poll() is None or _group_exists(self._process.pid):
+            _kill_group(self._process.pid)
+        self._process.wait()
+        for descriptor in (self._commands, self._statuses):
+            if descriptor >= 0:
+                os.close(descriptor)
+        self._commands = self._statuses = -1
+        if self._process.stdout:
+            self._process.stdout.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.close()
+
+
+class _Broken(Exception):
+    """Why a command can't be waited for any longer."""
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(descriptor, data) :]
+
+
+def _decode(output: bytes | bytearray) -> str:
+    """The output as text; bytes that are not UTF-8 as lone surrogates, for the page's check to find."""
+    return bytes(output).decode(errors="surrogateescape")
+
+
+def _group_exists(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _kill_group(group: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(group, signal.SIGKILL)

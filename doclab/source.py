@@ -1,0 +1,34 @@
+"""Markdown files as text, and where on a page something is wrong."""
+
+from pathlib import Path
+
+PROJECT = Path(__file__).parents[1]
+DOCS = PROJECT / "docs"
+SNIPPETS = PROJECT / "snippets"
+
+
+class PageError(Exception):
+    """Something on a page that can't be read; prints as `page.md:LINE: what to do`."""
+
+    def __init__(self, file: Path, line: int, message: str) -> None:
+        super().__init__(f"{relative(file)}:{line}: {message}")
+        self.file, self.line, self.message = file, line, message
+
+
+def relative(file: Path) -> str:
+    """The file as people write it: relative to the working directory where that is shorter."""
+    try:
+        return str(file.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(file)
+
+
+def decode(file: Path) -> str:
+    """The text as MkDocs reads it: UTF-8, with or without a byte order mark, any line endings."""
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = file.read_bytes()[: error.start].count(b"\n") + 1
+        raise PageError(file, line, f"this is not UTF-8 ({error.reason}): save the page as UTF-8") from None
+    except OSError as error:
+        raise PageError(file, 1, f"the page can't be read: {error.strerror}") from None

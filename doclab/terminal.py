@@ -1,0 +1,160 @@
+"""`.tty` transcripts: commands typed into a pseudo-terminal, and what is typed into the programs they start."""
+
+import fcntl
+import os
+import pty
+import re
+import select
+import shlex
+import struct
+import termios
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+from doclab import transcript
+from doclab.session import DEFAULT_LIMIT, Outcome, Session, SessionEnded
+from doclab.values import masked
+
+SHELL = "$ "
+KEYS = ""  # no prompt: keys pressed while a program runs
+# The prompts of busybox, `/ # `, of Debian's bash, `root@0123456789ab:/# `, and of programs that ask with `>>> `.
+_PROMPT = re.compile(r"(?P<prompt>\$ |/\S* # |root@\S+# |>>> )(?P<typed>.*)")
+_KEYS = {"^C": b"\x03", "^D": b"\x04", "^P": b"\x10", "^Q": b"\x11", "^Z": b"\x1a", "^\\": b"\x1c"}
+_KEY_LINE = re.compile("(?:" + "|".join(re.escape(key) for key in _KEYS) + ")+")
+_SIZE = struct.pack("HHHH", 24, 80, 0, 0)  # rows and columns, as terminals have had since the VT100
+
+
+@dataclass(frozen=True)
+class Typed:
+    """One line typed at a prompt, and the output under it; `offset` counts lines from the transcript's first."""
+
+    prompt: str
+    text: str
+    output: tuple[str, ...]
+    offset: int
+    length: int = 1
+
+    @property
+    def keys(self) -> bytes:
+        """What the terminal sends: the line and Enter, or only the control keys that the line names."""
+        if _KEY_LINE.fullmatch(self.text):
+            return b"".join(_KEYS[key] for key in re.findall(r"\^.", self.text))
+        return self.text.encode() + b"\r"
+
+
+def parse(source: str, is_incomplete: Callable[[str], bool]) -> list[Typed]:
+    """Read a `.tty` transcript.  Raises TranscriptError."""
+    rows = source.split("\n")
+    typed: list[Typed] = []
+    at = 0
+    while at < len(rows):
+        prompt, text = _split(rows[at]) or ("", "")
+        if not typed and prompt != SHELL:
+            raise transcript.TranscriptError("a `.tty` transcript begins with `$ ` and a command", at)
+        start, at = at, at + 1
+        while prompt == SHELL and at < len(rows) and rows[at][:2] in (">", "> ") and is_incomplete(text):
+            text, at = f"{text}\n{rows[at][2:]}", at + 1
+        if prompt == SHELL and (not text or is_incomplete(text)):
+            raise transcript.TranscriptError("there is no whole command after this prompt", start)
+        end = next((n for n in range(at, len(rows)) if _split(rows[n])), len(rows))
+        typed.append(Typed(prompt, text, tuple(rows[at:end]), start, at - start))
+        at = end
+    return typed
+
+
+def _split(row: str) -> tuple[str, str] | None:
+    """The prompt of a line that is typed and what is typed, None for a line of output."""
+    if _KEY_LINE.fullmatch(row):
+        return KEYS, row
+    match = _PROMPT.fullmatch(row) or _PROMPT.fullmatch(row + " ")
+    return (match["prompt"], match["typed"].strip()) if match else None
+
+
+class Terminal:
+    """A pseudo-terminal of 80 columns for the commands of one example.
+
+    A command runs in a shell of its own, with the directory and the exported variables of the page's bash.
+    """
+
+    def __init__(self, session: Session, limit: float = DEFAULT_LIMIT) -> None:
+        self._session = session
+        self._limit = limit
+        self._master, self._slave = pty.openpty()
+        fcntl.ioctl(self._slave, termios.TIOCSWINSZ, _SIZE)
+        os.set_blocking(self._master, False)
+        self._typist = ThreadPoolExecutor(
+            max_workers=1
+        )  # the session waits for the command while we type into it
+        self._running: Future[Outcome] | None = None
+        self._seen = ""
+
+    def type(self, typed: Typed, following: Typed | None) -> tuple[list[str], int]:
+        """Type one line and wait for what is typed next; the lines in between.
+
+        With a command or nothing following, the one that runs must end, and gives its exit status; before that it
+        is 0.  Raises SessionEnded.
+        """
+        if typed.prompt == SHELL:
+            device = os.ttyname(self._slave)
+            command = f"setsid --ctty --wait bash -c {shlex.quote(typed.text)} <>{device} >&0 2>&1"
+            self._running = self._typist.submit(self._session.run, command, self._limit)
+        else:
+            os.write(self._master, typed.keys)
+        if following is None or following.prompt == SHELL:
+            status = self._wait(lambda: False)
+            return self._take(typed, prompt=False), status
+        if following.prompt == KEYS:
+            status = self._wait(lambda: self._has_shown(typed))
+        else:
+            status = self._wait(lambda: self._is_at(following.prompt))
+        if status is not None:
+            self._session.close()
+            raise SessionEnded(
+                f"the command ended where the page types {following.prompt}{following.text}", self._seen
+            )
+        return self._take(typed, prompt=following.prompt != KEYS), 0
+
+    def _wait(self, is_done: Callable[[], bool]) -> int | None:
+        """Collect until `is_done` or the command ends; then its exit status."""
+        assert self._running is not None
+        while not is_done():
+            if self._running.done():
+                self._read()
+                return self._running.result().status
+            self._read()
+        return None
+
+    def _read(self) -> None:
+        while select.select([self._master], [], [], 0.02)[0]:
+            self._seen += os.read(self._master, 1 << 16).decode(errors="surrogateescape")
+
+    def _is_at(self, prompt: str) -> bool:
+        """Whether the screen's last line is this prompt, with nothing typed after it yet."""
+        last = self._screen().rsplit("\n", 1)[-1]
+        return masked(last.rstrip()) == masked(prompt.rstrip())
+
+    def _has_shown(self, typed: Typed) -> bool:
+        """Whether as many lines have come as the page shows before the next key, and somebody is there to take it."""
+        if os.tcgetpgrp(self._master) == 0:
+            return False
+        return self._screen().count("\n") - (typed.prompt not in (SHELL, KEYS)) >= len(typed.output)
+
+    def _screen(self) -> str:
+        return transcript.without_escapes(self._seen).replace("\r\n", "\n")
+
+    def _take(self, typed: Typed, prompt: bool) -> list[str]:
+        """What came since the last line was typed, without its echo and without the prompt after it."""
+        text, self._seen = self._screen(), ""
+        if typed.prompt == KEYS:
+            text = text.removeprefix(typed.text).removeprefix("\n")
+        elif typed.prompt != SHELL:
+            text = text.partition("\n")[2]
+        lines = transcript.lines(text)
+        return lines[:-1] if prompt else lines
+
+    def close(self) -> None:
+        """Close both ends: a program that still waits for a key is told that nobody will press one."""
+        os.close(self._master)
+        os.close(self._slave)
+        self._typist.shutdown(wait=False)

@@ -1,0 +1,169 @@
+"""The closed list of values that change from run to run, and what it takes for two of them to match."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from names_generator.names import LEFT, RIGHT
+
+
+@dataclass(frozen=True)
+class ValueType:
+    """One row of the table: a kind of value that Docker makes anew in each run.
+
+    `binds`: the value is an identity.  The page's spelling stands for one real value all through the page.
+    `literal`: spellings of this shape that mean something by themselves and so must match to the letter.
+    """
+
+    name: str
+    pattern: str
+    binds: bool = False
+    literal: Callable[[str], bool] = field(default=lambda text: False)
+
+
+def _is_literal_address(text: str) -> bool:
+    """Loopback, 0.0.0.0 and netmasks are the same everywhere; five hundred is no octet."""
+    octets = [int(octet) for octet in text.split(".")]
+    return octets[0] in (127, 255) or text == "0.0.0.0" or max(octets) > 255
+
+
+_MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_DAY = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
+_CLOCK = r"\d\d:\d\d:\d\d"
+_TIMESTAMPS = [
+    rf"\d{{4}}-\d\d-\d\d[T ]{_CLOCK}(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d)?(?: [A-Z]{{3,4}}\b)?",  # RFC 3339, Go
+    rf"{_DAY}, \d\d {_MONTH} \d{{4}} {_CLOCK} GMT",  # HTTP
+    rf"{_DAY} {_MONTH} [ \d]\d {_CLOCK} (?:[A-Z]{{3,4}} )?\d{{4}}",  # date, docker version
+    rf"\d\d/{_MONTH}/\d{{4}}:{_CLOCK} [+-]\d{{4}}",  # access logs
+    rf"\d{{4}}/\d\d/\d\d {_CLOCK}",  # Go's and nginx's logs
+    rf"\b{_MONTH} [ \d]\d (?:\d\d:\d\d|[ ]\d{{4}})\b",  # ls -l
+    rf"(?<![\w:.]){_CLOCK}(?![\w:])",  # ps, top
+]
+_SPAN = r"(?:Less than a second|About an? (?:minute|hour)|\d+ (?:second|minute|hour|day|week|month|year)s?)"
+_NUMBER = r"\d+(?:\.\d+)?"
+
+TYPES = (
+    ValueType("id64", r"\b[0-9a-f]{64}\b", binds=True),
+    ValueType("id12", r"\b[0-9a-f]{12}\b", binds=True),
+    ValueType(
+        "mac",
+        r"\b(?:[0-9a-f]{2}:){5}[0-9a-f]{2}\b",
+        binds=True,
+        literal=lambda text: text in ("ff:ff:ff:ff:ff:ff", "00:00:00:00:00:00"),
+    ),
+    ValueType("timestamp", "|".join(_TIMESTAMPS), literal=lambda text: text.startswith("0001-01-01")),
+    ValueType(
+        "ipv4", r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.]*\w)", binds=True, literal=_is_literal_address
+    ),
+    # Docker's own majors only, so that a page can't be wrong about the version of anything else.
+    ValueType(
+        "engine-version", r"(?<![\w.])(?:1[7-9]|2\d|3\d)\.\d{1,2}\.\d{1,2}(?:[+~-][\w.+~]*\w)?(?![\w.]*\w)"
+    ),
+    ValueType("age", rf"{_SPAN}(?= ago\b)|(?<=\bUp ){_SPAN}"),
+    ValueType("duration", rf"(?<![\w.])(?:\d+h)?(?:\d+m)?{_NUMBER}(?:/{_NUMBER})*\s?(?:ns|µs|us|ms|s)\b"),
+    ValueType("size", rf"(?<![\w.]){_NUMBER}\s?(?:[kKMGT]i?)?B\b"),
+    ValueType("generated-name", rf"\b(?:{'|'.join(LEFT)})_(?:{'|'.join(RIGHT)})\d?\b", binds=True),
+    # 32768-60999, Linux's ip_local_port_range, where Docker and clients take free ports from.
+    ValueType(
+        "ephemeral-port",
+        r"(?<=:)(?:3276[89]|327[7-9]\d|32[89]\d\d|3[3-9]\d{3}|[45]\d{4}|60\d{3})\b",
+        binds=True,
+    ),
+    ValueType("padding", r"(?<=\S) {2,}(?=\S)"),
+)
+_BY_GROUP = {f"t{index}": kind for index, kind in enumerate(TYPES)}
+_ANY = re.compile("|".join(f"(?P<{group}>{kind.pattern})" for group, kind in _BY_GROUP.items()))
+
+
+@dataclass(frozen=True)
+class Token:
+    """A stretch of a line: `kind` is None for text that must match to the letter."""
+
+    kind: ValueType | None
+    text: str
+
+
+def tokens(line: str) -> Iterator[Token]:
+    """Split a line into literal text and typed values, in order; joined again they are the line."""
+    start = 0
+    for match in _ANY.finditer(line):
+        kind = _BY_GROUP[match.lastgroup]
+        if kind.literal(match.group()):
+            continue
+        if match.start() > start:
+            yield Token(None, line[start : match.start()])
+        yield Token(kind, match.group())
+        start = match.end()
+    if start < len(line):
+        yield Token(None, line[start:])
+
+
+def masked(line: str) -> str:
+    """The line with every typed value replaced by its type, in NULs, which no output has: equal for lines that
+    could match."""
+    return "".join(token.text if token.kind is None else f"\0{token.kind.name}\0" for token in tokens(line))
+
+
+class Bindings:
+    """Which real value each identity on a page stands for: one to one, in both directions.
+
+    Ids of 12 and of 64 hex digits are one identity, known by its first 12 digits (how Docker shortens ids).
+    """
+
+    def __init__(self) -> None:
+        self._real: dict[tuple[str, str], str] = {}
+        self._shown: dict[tuple[str, str], str] = {}
+
+    def copy(self) -> "Bindings":
+        twin = Bindings()
+        twin._real, twin._shown = dict(self._real), dict(self._shown)
+        return twin
+
+    def known(self) -> frozenset:
+        """All that is bound, to tell whether two are alike."""
+        return frozenset(self._real.items())
+
+    def adopt(self, other: "Bindings") -> None:
+        self._real, self._shown = other._real, other._shown
+
+    def bind(self, kind: ValueType, shown: str, real: str) -> bool:
+        """Let `shown` on the page stand for `real`; False when either already stands for another."""
+        if self.conflict(kind, shown, real):
+            return False
+        for key, page, run in _identities(kind, shown, real):
+            self._real[key, page] = run
+            self._shown[key, run] = page
+        return True
+
+    def conflict(self, kind: ValueType, shown: str, real: str) -> str | None:
+        """Why `shown` can't stand for `real`, in words; None when it can."""
+        for key, page, run in _identities(kind, shown, real):
+            stands_for = self._real.get((key, page))
+            if stands_for not in (None, run):
+                return (
+                    f"{page} on this page stands for {stands_for} of this run, but here the run shows {run}"
+                )
+            stood_as = self._shown.get((key, run))
+            if stood_as not in (None, page):
+                return f"{run} of this run is {stood_as} on this page, but here the page shows {page}"
+        return None
+
+    def spell(self, line: str) -> str:
+        """The line of a real run with each bound identity as the page spells it."""
+        return "".join(self._spell(token) for token in tokens(line))
+
+    def _spell(self, token: Token) -> str:
+        if token.kind is None or not token.kind.binds:
+            return token.text
+        for key, _, run in reversed(_identities(token.kind, token.text, token.text)):
+            if (key, run) in self._shown:
+                return self._shown[key, run] + token.text[len(run) :]
+        return token.text
+
+
+def _identities(kind: ValueType, shown: str, real: str) -> list[tuple[str, str, str]]:
+    """What is bound when `shown` meets `real`: for an id its short form, and the long one where it is known."""
+    if not kind.name.startswith("id"):
+        return [(kind.name, shown, real)]
+    short = ("id12", shown[:12], real[:12])
+    return [short] if kind.name == "id12" else [short, ("id64", shown, real)]

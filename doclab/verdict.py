@@ -1,0 +1,52 @@
+"""What became of one example, in words that say where, which command, and what differs."""
+
+from dataclasses import dataclass, field
+
+from doclab.comparison import Difference
+
+HELD, FAILED, SKIPPED, NOT_RUN = "held", "failed", "skipped", "not run"
+
+
+@dataclass
+class Verdict:
+    """What became of one example.
+
+    `message` says why, `outputs` holds the real lines of each command, `printed` the line of the `print` call for
+    each line of a recorded program; `is_broken` when they are not worth recording: it failed, hung, or flooded.
+    """
+
+    result: str = HELD
+    message: str = ""
+    is_broken: bool = False
+    seconds: float = 0.0
+    outputs: list[list[str]] = field(default_factory=list)
+    printed: list[int] = field(default_factory=list)
+
+    def fail(self, place: str, source: str, difference: Difference | None, status: int) -> None:
+        """The command at `place` (`page.md:LINE`) printed something else, or failed with `status`, or both."""
+        parts = [f"{place}: {'the output differs' if difference else 'the command failed'}", quoted(source)]
+        if difference:
+            parts.append(str(difference))
+        if status:
+            self.is_broken = True
+            parts.append(f"exit status {status}: a page shows a failure with `$ echo $?` as its next command")
+        self._add("\n".join(parts))
+
+    def break_off(self, place: str, source: str, reason: str, output: str = "") -> None:
+        """The command at `place` can't be judged at all, for `reason`, after this `output`."""
+        self.is_broken = True
+        self._add("\n".join(filter(None, [f"{place}: {reason}", quoted(source), _tail(output)])))
+
+    def _add(self, message: str) -> None:
+        self.result = FAILED
+        self.message = "\n\n".join(filter(None, [self.message, message]))
+
+
+def quoted(source: str) -> str:
+    """A command as a transcript shows it."""
+    return "\n".join(f"{'>' if number else '$'} {line}" for number, line in enumerate(source.split("\n")))
+
+
+def _tail(output: str, count: int = 10) -> str:
+    shown = output.encode("utf-8", "replace").decode()[-4000:].splitlines()[-count:]
+    return "\n".join(["its last output:", *shown]) if shown else ""

@@ -1,0 +1,214 @@
+"""Claims that a reader can find, switch, copy and read everything here, while the browser asks nobody else."""
+
+import re
+from pathlib import Path
+from unicodedata import normalize
+from urllib.parse import unquote
+from xml.etree import ElementTree
+
+import pytest
+from playwright.sync_api import Page, TimeoutError, expect
+
+PHONE = {"width": 360, "height": 740}
+DESKTOP = {"width": 1280, "height": 900}
+CHANGED = "has the theme's search worker changed?  See docs/assets/js/search.js"
+TYPED = """for i in 1 2; do
+  echo "# $i"
+done
+cat > note.txt <<'EOF'
+$HOME is not expanded
+EOF
+cat note.txt
+docker run --rm --name a-rather-long-name-for-a-container --network a-rather-long-name busybox:1.37 true"""
+
+FAINT_TEXT = Path(__file__).with_name("faint_text.js").read_text()
+
+
+def search(page: Page, text: str) -> list[str]:
+    """Put a query into the box at once; the pages found, best first, as paths below the site."""
+    box = page.locator("[data-md-component=search-query]")
+    box.click()
+    box.fill("")
+    expect(page.locator(".md-search-result__item")).to_have_count(0)  # what is found next is this query's
+    box.fill(text)
+    return results(page)
+
+
+def results(page: Page) -> list[str]:
+    """The pages that the search box lists, or [] when it lists none for a while."""
+    try:
+        page.wait_for_selector(".md-search-result__item", timeout=5_000)
+    except TimeoutError:
+        return []
+    links = page.locator(".md-search-result__item > a:first-child")
+    return [path.split("/hieu-docker/")[1] for path in links.evaluate_all("all => all.map(a => a.pathname)")]
+
+
+def pages(page: Page, site: str) -> list[str]:
+    """Every page of the site, from its sitemap."""
+    xml = ElementTree.fromstring(page.request.get(site + "sitemap.xml").text())
+    return [loc.text for loc in xml.iterfind(".//{*}loc")]
+
+
+def test_every_page_is_quiet(open_page, site):
+    page = open_page()
+    addresses = pages(page, site)
+    assert any("/en/" in address for address in addresses)
+    for address in addresses:
+        page.goto(address, wait_until="networkidle")
+        assert page.locator("h1").count() == 1, f"{address} has no h1, or several: give it one"
+
+
+@pytest.mark.parametrize("path, language", [("", "vi"), ("en/", "en")])
+def test_each_language_opens(open_page, path, language):
+    page = open_page(path)
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    expect(page.locator("h1")).to_be_visible()
+
+
+def test_vietnamese_is_found_without_its_marks(open_page):
+    page = open_page()
+    found = search(page, "lien ket")
+    assert any(path.startswith("linking/") for path in found), f"'lien ket' found {found}: {CHANGED}"
+    assert not any(path.startswith("en/") for path in found), f"a Vietnamese reader gets English: {found}"
+    assert search(page, "duong ham lua")[:1] == ["specimen/"], CHANGED
+    assert search(page, "đường hầm lụa")[:1] == ["specimen/"], CHANGED
+    assert search(page, normalize("NFD", "đường hầm lụa"))[:1] == ["specimen/"], CHANGED
+
+
+def test_english_search_finds_english(open_page):
+    found = search(open_page("en/"), "silk tunnel")
+    assert found[:1] == ["en/specimen/"], CHANGED
+    assert all(path.startswith("en/") for path in found), f"an English reader gets Vietnamese: {found}"
+
+
+@pytest.mark.parametrize("query", ["--name", "busybox:1.37", "-p 8080:80", "bsuybox", '"docker run"'])
+def test_options_images_and_typing_errors_are_found(open_page, query):
+    assert "specimen/" in search(open_page(), query), (
+        f"{query} is not found: see `words` and `ladder` in search.js"
+    )
+
+
+def test_found_words_are_marked_as_they_are_written(open_page):
+    page = open_page()
+    page.keyboard.press("/")
+    page.keyboard.type("duong ham lua")
+    first = page.locator(".md-search-result__item > a").first
+    expect(first).to_have_attribute("href", re.compile("specimen/"))
+    expect(page.locator(".md-search-result__item h1 mark").last).to_have_text("lụa")
+    assert not page.locator("mark mark").count(), (
+        "a mark inside a mark: see Index.prototype.search in search.js"
+    )
+    first.click()
+    page.wait_for_url("**/specimen/**")
+    assert "h=đường" in unquote(page.url)
+    expect(page.locator("article mark").first).to_be_visible()
+
+
+def test_pasted_text_is_searched(open_page):
+    page = open_page()
+    page.locator("[data-md-component=search-query]").click()
+    page.keyboard.insert_text("duong ham")  # like a paste or an input method: an input event, no key
+    assert results(page)[:1] == ["specimen/"], "see the input listener in site.js"
+
+
+@pytest.mark.parametrize(
+    "start, to, end", [("specimen/", "en", "en/specimen/"), ("en/specimen/", "vi", "specimen/")]
+)
+def test_language_switch_keeps_page_and_section(open_page, site, start, to, end):
+    page = open_page(f"{start}#parts")
+    page.locator(".md-select button").hover()
+    page.locator(f".md-select a[hreflang={to}]").click()
+    page.wait_for_url(f"{site}{end}#parts")
+    expect(page.locator("#parts")).to_be_in_viewport()
+
+
+def test_language_switch_keeps_the_section_scrolled_to(open_page, site):
+    page = open_page("specimen/", viewport=DESKTOP)
+    # The theme looks a quarter of a second after a movement, but not at the first one: keep moving a little.
+    page.wait_for_function(
+        """() => {
+          const top = document.getElementById("no-run").offsetTop - 60;
+          scrollTo({ top: scrollY === top ? top + 1 : top, behavior: "instant" });
+          return location.hash === "#no-run";
+        }""",
+        polling=500,
+    )
+    page.locator(".md-select button").hover()
+    page.locator(".md-select a[hreflang=en]").click()
+    page.wait_for_url(f"{site}en/specimen/#no-run")
+
+
+def test_copy_button_copies_what_was_typed(open_page):
+    page = open_page("specimen/")
+    block = page.locator("#copy ~ .doclab").first
+    block.hover()
+    block.locator("button[data-md-type=copy]").click()
+    expect(page.locator(".md-dialog")).to_contain_text("Đã sao chép")
+    assert page.evaluate("navigator.clipboard.readText()") == TYPED
+
+
+def test_selected_text_has_no_prompts(open_page):
+    page = open_page("specimen/")
+    selected = page.locator("#copy ~ .doclab code").first.evaluate(
+        "code => { getSelection().selectAllChildren(code); return getSelection().toString(); }"
+    )
+    assert selected.startswith("for i in 1 2; do"), (
+        f"prompts are selectable: see .gp in site.css: {selected!r}"
+    )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_is_legible(open_page, screenshot, scheme):
+    for path, name in [
+        ("", "home"),
+        ("linking/link/", "link"),
+        ("specimen/", "specimen"),
+        ("no-such-page/", "404"),
+    ]:
+        page = open_page(path, color_scheme=scheme, viewport=DESKTOP)
+        screenshot(page, f"{name}-{scheme}")
+        faint = page.evaluate(FAINT_TEXT)
+        assert not faint, f"text below 4.5:1 on /{path}, {scheme}; its colour is in site.css:\n" + "\n".join(
+            faint
+        )
+
+
+def test_scheme_follows_the_system_until_the_reader_chooses(open_page):
+    page = open_page(color_scheme="dark")
+    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
+    page.locator("form[data-md-component=palette] label:visible").click()
+    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "default")
+    page.reload()
+    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "default")
+
+
+def test_pages_fit_a_phone(open_page, site, screenshot):
+    page = open_page(viewport=PHONE, has_touch=True, is_mobile=True)
+    for address in pages(page, site):
+        page.goto(address)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= PHONE["width"], (
+            f"{address} is {width} pixels wide: what on it does not scroll by itself?"
+        )
+    for path, name in [("", "home"), ("linking/link/", "link"), ("specimen/", "specimen")]:
+        page.goto(site + path)
+        screenshot(page, f"{name}-phone")
+
+
+def test_keyboard_reaches_the_content(open_page):
+    page = open_page("specimen/")
+    page.keyboard.press("Tab")
+    skip = page.locator(".md-skip")
+    expect(skip).to_be_focused()
+    expect(skip).to_have_text("Tới nội dung")
+    page.keyboard.press("/")
+    expect(page.locator("[data-md-component=search-query]")).to_be_focused()
+
+
+def test_unknown_page_answers_in_both_languages(open_page, site):
+    page = open_page("linking/no-such-page/")
+    expect(page.locator("h1")).to_have_text("Không tìm thấy trang")
+    expect(page.locator("[lang=en] h2")).to_have_text("Page not found")
+    page.locator("[lang=en] a").click()
+    page.wait_for_url(f"{site}en/")

@@ -1,0 +1,326 @@
+"""The blocks that doclab reads from a page are the code blocks that the site renders, with their true lines."""
+
+import unicodedata
+from html.parser import HTMLParser
+from pathlib import Path
+
+import markdown
+import pytest
+from mkdocs.config.base import load_config
+from mkdocs.utils.meta import get_data
+
+from doclab.blocks import included, read
+from doclab.source import PageError
+
+ROOT = Path(__file__).parents[1]
+
+# Files beside the page under test; `--8<--` finds them because the page lies outside the project.
+FILES = {
+    "app.py": 'import os\n\nprint("xin chào")\n#> xin chào\n',
+    "part.md": "Đoạn chung.\n\n```text\nfrom the part\n```\n\nHết.\n",
+    "outer.md": 'Ngoài.\n\n--8<-- "part.md"\n\n```text\nfrom outer\n```\n',
+    "Dockerfile": "FROM busybox:1.37\nRUN touch /a\n",
+    "indented.md": "Trong.\n\n    a\n    b\n",
+    "open.md": "Mở.\n\n```text\nnever closed\n",
+}
+
+NFC, NFD = (unicodedata.normalize(form, "chạy thử ở Huế") for form in ("NFC", "NFD"))
+
+# name: (page, the line of each opener, with its file where that is another one).  Lines count from 1.
+PAGES: dict[str, tuple[str, list[int | tuple[str, int]]]] = {
+    "plain": ("Một.\n\n```text\na\nb\n```\n", [3]),
+    "no page text at all": ("```text\na\n```", [1]),
+    "console": ("```console\n$ echo a\na\n$ for i in 1; do\n> echo $i\n> done\n1\n```\n", [1]),
+    "python include": ('```python\n--8<-- "app.py"\n```\n', [1]),
+    "front matter": ("---\ntitle: T\ntags: [a]\n---\n\n# H\n\n```text\na\n```\n", [8]),
+    "front matter in CRLF": ("---\r\ntitle: T\r\n---\r\n\r\n```text\r\na\r\n```\r\n", [5]),
+    "admonition": ("!!! note\n\n    ```text\n    a\n      b\n    ```\n", [3]),
+    "admonition with a title": ('!!! note "Chú ý"\n    ```text\n    a\n    ```\n', [2]),
+    "details": ("??? tip\n    Chữ.\n\n    ```text\n    a\n    ```\n", [4]),
+    "open details": ('???+ tip "Mở"\n\n    ```text\n    a\n    ```\n', [3]),
+    "tabs": (
+        '=== "A"\n\n    ```text\n    a\n    ```\n\n=== "B"\n\n    ```text\n    b\n    ```\n',
+        [3, 9],
+    ),
+    "tab in an admonition": ('!!! note\n\n    === "A"\n\n        ```text\n        a\n        ```\n', [5]),
+    "admonition in a tab in details": (
+        '??? q\n\n    === "A"\n\n        !!! note\n\n            ```console\n            $ echo a\n            a\n            ```\n',
+        [7],
+    ),
+    "indented by a tab character": ("!!! note\n\n\t```text\n\ta\n\t```\n", [3]),
+    "tab characters in the code": ("```text\na\tb\n\tc\n\t\td\n```\n", [1]),
+    "tab characters in indented code": ("!!! note\n\n    ```text\n    a\tb\n    \tc\n    ```\n", [3]),
+    "list item": ("- một\n\n    ```text\n    a\n    ```\n\n- hai\n\n    ```text\n    b\n    ```\n", [3, 9]),
+    "list item without a blank line": ("1. một\n    ```text\n    a\n    ```\n", [2]),
+    "nested list": ("- một\n    - hai\n\n        ```text\n        a\n        ```\n", [4]),
+    "console in a list": (
+        "1. một\n\n    ```console\n    $ cat <<E\n    > a\n    >\n    > E\n    a\n\n    ```\n",
+        [3],
+    ),
+    "fence marks in a bullet's line": ("- ```text\n- hai\n\n```text\na\n```\n", [4]),
+    "quote": ("> ```text\n> a\n>   b\n> ```\n", [1]),
+    "console in a quote": ("> ```console\n> $ cat <<E\n> > a\n> > E\n> a\n> ```\n", [1]),
+    "quote in a list": ("- một\n\n    > ```text\n    > a\n    > ```\n", [3]),
+    "quote with a blank line": ("> ```text\n> a\n>\n> b\n> ```\n", [1]),
+    "options without braces": ('```text title="a" hl_lines="1"\na\n```\n', [1]),
+    "braces": ('``` { .text .copy title="a" }\na\n```\n', [1]),
+    "tight braces": ("```{.text .copy}\na\n```\n", [1]),
+    "braces after the language": ("```text { .copy }\na\n```\n", [1]),
+    "blank before the language": ("``` text   \na\n```\n", [1]),
+    "no language": ("```\na\n```\n", [1]),
+    "braces with an id": ("``` { .text #here }\na\n```\n", [1]),
+    "blanks after the closer": ("```text\na\n```  \t\n", [1]),
+    "tildes": ("~~~text\na\n```\nb\n~~~\n", [1]),
+    "four backticks": ("````markdown\n```console\n$ false\n```\n````\n", [1]),
+    "display block of tildes": ("~~~markdown\n```console\n$ false\n```\n~~~\n", [1]),
+    "comment": ("Một.\n\n<!--\n```text\nno\n```\n-->\n\n```text\nyes\n```\n", [9]),
+    "comment on one page line": ("<!-- ```text -->\n\n```text\nyes\n```\n", [3]),
+    "rejected in a comment": ("<!--\n```text notest\n-->\n\nHai.\n", []),
+    "rejected in a display block": ("````markdown\n```text notest\n````\n", [1]),
+    "rejected in indented code": ("Một.\n\n    ```text notest\n    a\n    ```\n", [3]),
+    "left open in indented code": ("Một.\n\n    ```text\n    a\n\nHai.\n", [3]),
+    "left open in a display block": ("````markdown\n```text\na\n````\n\n```text\nb\n```\n", [1, 6]),
+    "blanks at the ends of lines": ("```console\n$ echo a  \na   \n \n```\n\n```text\nb  \n```\n", [1, 7]),
+    "left open in a comment": ("<!--\n```text\n-->\n\nHai.\n", []),
+    "indented code": ("Một.\n\n    $ echo a\n    a\n\nHai.\n", [3]),
+    "indented code that shows a fence": ("Một.\n\n    ```text\n    a\n    ```\n\nHai.\n", [3]),
+    "indented code with a blank line": ("Một.\n\n    a\n\n    b\n\nHai.\n", [3]),
+    "indented code in a list": ("- một\n\n        a\n\n```text\nb\n```\n", [3, 5]),
+    "the same indented code twice": ("Một.\n\n    a\n\nHai.\n\n    a\n", [3, 7]),
+    "indented code whose words stand in prose": ("Chữ a đây.\n\n    a\n", [3]),
+    "fence in a here-document": (
+        "````console\n$ cat <<'E'\n> ```text\n> no\n> ```\n> E\n```text\nno\n```\n````\n",
+        [1],
+    ),
+    "fence marks within a string": ("```console\n$ echo '```text'\n```text\n```\n", [1]),
+    "CRLF": ("Một.\r\n\r\n```text\r\na\r\nb\r\n```\r\n\r\n```text\r\nc\r\n```\r\n", [3, 8]),
+    "CRLF in a tab": ('=== "A"\r\n\r\n    ```text\r\n    a\r\n    ```\r\n', [3]),
+    "byte order mark": ("\ufeff```text\na\n```\n\n```text\nb\n```\n", [1, 5]),
+    "byte order mark and front matter": ("\ufeff---\ntitle: T\n---\n\n```text\na\n```\n", [5]),
+    "NFC and NFD": (f"{NFD}\n\n```text\n{NFC}\n{NFD}\n```\n", [3]),
+    "included file": ('```dockerfile title="Dockerfile"\n--8<-- "Dockerfile"\n```\n', [1]),
+    "included file in a tab": (
+        '=== "A"\n\n    ```dockerfile\n    --8<-- "Dockerfile"\n    ```\n\n```text\nb\n```\n',
+        [3, 7],
+    ),
+    "lines of a file": ('```python\n--8<-- "app.py:3:4"\n```\n\n```text\nb\n```\n', [1, 5]),
+    "escaped include": ('```markdown\n;--8<-- "app.py"\n```\n\n```text\nb\n```\n', [1, 5]),
+    "blank lines": ("```text\n\na\n\n\nb\n\n```\n", [1]),
+    "blank lines in an admonition": ("!!! note\n\n    ```text\n    a\n\n\n    b\n    ```\n", [3]),
+    "empty fence": ("```text\n```\n", [1]),
+    "included Markdown": ('--8<-- "part.md"\n\n```text\na\n```\n', [("part.md", 3), 3]),
+    "included Markdown that includes": (
+        'Một.\n\n--8<-- "outer.md"\n\n```text\na\n```\n',
+        [("part.md", 3), ("outer.md", 5), 5],
+    ),
+    "included Markdown in an admonition": (
+        '!!! note\n\n    --8<-- "part.md"\n\n```text\na\n```\n',
+        [("part.md", 3), 5],
+    ),
+    "the same Markdown twice": ('--8<-- "part.md"\n\n--8<-- "part.md"\n', [("part.md", 3), ("part.md", 3)]),
+    "include between snippet marks": (
+        "Một.\n\n--8<--\npart.md\n--8<--\n\n```text\na\n```\n",
+        [("part.md", 3), 7],
+    ),
+    "indented code in included Markdown": ('Một.\n\n--8<-- "indented.md"\n', [("indented.md", 3)]),
+    "footnote used twice": ("Một[^1], hai[^1].\n\n[^1]:\n    ```text\n    a\n    ```\n", [4]),
+    "footnote never used": ("Một.\n\n[^1]:\n    ```text\n    a\n    ```\n", [4]),
+    "footnote": ("Một[^1].\n\n[^1]:\n    Chú.\n\n    ```text\n    a\n    ```\n\n```text\nb\n```\n", [10, 6]),
+    "definition list": ("Từ\n:   Nghĩa.\n\n    ```text\n    a\n    ```\n", [4]),
+    "md_in_html": ("<div markdown>\n\n```text\na\n```\n\n</div>\n", [3]),
+    "plain HTML": ("<div>\n```text\nyes\n```\n</div>\n\n```text\nyes\n```\n", [2, 7]),
+    "raw pre": ("<pre>\nraw\n</pre>\n\n```text\na\n```\n", [2, 5]),
+    "a closer longer than the opener": ("```text\na\n````\nb\n```\n", [1]),
+    "a closer of the other kind": ("```text\na\n~~~\n```\n", [1]),
+    "two adjacent": ("```text\na\n```\n```text\nb\n```\n", [1, 4]),
+    "under headings": ("# Một\n\n```text\na\n```\n\n## Hai { #two }\n\n```text\nb\n```\n", [3, 9]),
+    "prose that resembles code": ("Viết `code` và ``` ba dấu ``` ở giữa.\n\n```text\na\n```\n", [3]),
+    "specials": ('```text\n<a href="x">&amp; &lt;</a>\n```\n', [1]),
+    "specials in a console": ("```console\n$ echo '<b>&amp;</b>' \"$HOME\" 2>&1\n<b>&amp;</b>\n```\n", [1]),
+    "abbreviations": ("```text\nHTML\n```\n\n*[HTML]: x\n", [1]),
+    "raw HTML between": ("<p>x</p>\n\n```text\na\n```\n\n<hr>\n\n```text\nb\n```\n", [3, 9]),
+}
+
+
+@pytest.fixture
+def page(tmp_path: Path):
+    """Writes a page, byte for byte, beside the files that it may include."""
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+
+    def write(text: str) -> Path:
+        file = tmp_path / "page.md"
+        file.write_bytes(text.encode())
+        return file
+
+    return write
+
+
+class CodeText(HTMLParser):
+    """The text of every <pre> of a finished page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self.inside = False
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "pre":
+            self.inside = True
+            self.texts.append("")
+
+    def handle_endtag(self, tag):
+        self.inside = self.inside and tag != "pre"
+
+    def handle_data(self, data):
+        if self.inside:
+            self.texts[-1] += data
+
+
+@pytest.fixture(scope="session")
+def site_extensions():
+    """mkdocs.yml as MkDocs loads it for a build."""
+    config = load_config(str(ROOT / "mkdocs.yml"))
+    return config.markdown_extensions, config.mdx_configs
+
+
+def rendered(file: Path, site_extensions) -> list[str]:
+    """The code on the page as a reader sees it, by none of doclab's own reading."""
+    names, settings = site_extensions
+    settings = {
+        **settings,
+        "pymdownx.snippets": {**settings["pymdownx.snippets"], "base_path": [str(file.parent)]},
+    }
+    text, _ = get_data(file.read_text(encoding="utf-8-sig"))
+    parser = CodeText()
+    parser.feed(markdown.markdown(text, extensions=names, extension_configs=settings))
+    return parser.texts
+
+
+def trimmed(code: str) -> str:
+    """Empty lines at either end are beyond what a renderer keeps."""
+    return code.strip("\n")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_what_is_rendered_is_what_is_read(name, page, site_extensions):
+    file = page(PAGES[name][0])
+    expected = [trimmed(code) for code in rendered(file, site_extensions)]
+    assert expected == [trimmed(block.source) for block in read(file)], (
+        "the site and the verifier see different code"
+    )
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_block_knows_the_line_of_its_fence(name, page):
+    text, lines = PAGES[name]
+    expected = [line if isinstance(line, tuple) else ("page.md", line) for line in lines]
+    blocks = read(page(text))
+    assert expected == [(block.file.name, block.line) for block in blocks]
+    for block in blocks:
+        assert len(block.body) == (len(block.source.split("\n")) if block.body else 0), "a line has no place"
+
+
+def test_a_block_knows_where_each_line_of_its_body_stands(page):
+    file = page('Một.\n\n```text\na\n--8<-- "Dockerfile"\nb\n```\n')
+    (block,) = read(file)
+    # Its third line is the empty one after its last newline: the site shows it, too.
+    assert [("page.md", 4), ("Dockerfile", 1), ("Dockerfile", 2), ("Dockerfile", 3), ("page.md", 6)] == [
+        (origin.name, line) for origin, line in block.body
+    ]
+    assert len(block.body) == len(block.source.split("\n"))
+    assert 7 == block.end
+
+
+@pytest.mark.parametrize(
+    "body, expected",
+    [
+        ('--8<-- "Dockerfile"', "Dockerfile"),
+        ('--8<-- "Dockerfile"\n# more', None),
+        ('--8<-- "Dockerfile"\n--8<-- "app.py"', None),
+        ("FROM scratch", None),
+        (';--8<-- "Dockerfile"', None),
+    ],
+)
+def test_an_include_is_one_file_and_nothing_else(body, expected, page):
+    (block,) = read(page(f"```text\n{body}\n```\n"))
+    assert expected == (block.include and block.include.name)
+
+
+def test_an_included_file_is_what_its_author_wrote(page):
+    file = page('!!! note\n\n    ```python\n    --8<-- "app.py"\n    ```\n')
+    (block,) = read(file)
+    assert FILES["app.py"] == block.source + "\n"
+
+
+def test_attributes_are_those_of_the_fence(page):
+    (block,) = read(page('``` { .console .no-run engine=">=23" reason="vì thế" }\n$ a\n```\n'))
+    assert ("console", ("no-run",), {"engine": ">=23", "reason": "vì thế"}) == (
+        block.language,
+        block.classes,
+        block.options,
+    )
+
+
+def test_a_section_is_the_nearest_h2_or_h3(page):
+    """Only they have an id of their own: that of an h1 or h4 is made from its words and changes with them."""
+    parts = ["# Trang", "## Hai { #two }", "### Ba { #three }", "#### Bốn", "## Khác { #other }"]
+    file = page("\n\n".join(f"{heading}\n\n```text\na\n```" for heading in parts))
+    assert ["", "two", "three", "three", "other"] == [block.heading for block in read(file)]
+
+
+# name: (page, line of the error, a word of the message).
+ERRORS = {
+    "left open at the end": ("Một.\n\n```text\na\n", 3, "left open"),
+    "left open in an admonition": ("!!! note\n\n    ```text\n    a\n\nHai.\n", 3, "left open"),
+    "left open in a tab": ('=== "A"\n\n    ```text\n    a\n\n=== "B"\n\n    b\n', 3, "left open"),
+    "left open in an admonition before another": (
+        "!!! note\n\n    ```text\n    a\n\nHai.\n\n```text\nb\n```\n",
+        3,
+        "left open",
+    ),
+    "left open in a quote": ("> ```text\n> a\n\nHai.\n", 1, "left open"),
+    "closer indented otherwise": ("```text\na\n  ```\n", 1, "left open"),
+    "closer of the other kind": ("~~~text\na\n```\n", 1, "left open"),
+    "closer longer than the opener": ("```text\na\n````\n", 1, "left open"),
+    "fence on the bullet's line": ("- ```text\n  a\n  ```\n", 3, "left open"),
+    "left open after one that is closed": ("```text\na\n```\n\n```text\nb\n", 5, "left open"),
+    "left open after front matter": ("---\ntitle: T\n---\n\n```text\nb\n", 5, "left open"),
+    "left open in an included file": ('Một.\n\n--8<-- "open.md"\n', ("open.md", 3), "left open"),
+    "options that the theme rejects": ('Một.\n\n```text test="skip"\na\n```\n', 3, "braces"),
+    "a bare word after the language": ("```text notest\na\n```\n", 1, "braces"),
+    "words in no form": ("```text !x\na\n```\n", 1, "braces"),
+    "a missing include": ('Một.\n\n```text\n--8<-- "nowhere.txt"\n```\n', 4, "nowhere.txt"),
+    "a missing include in prose": ('Một.\n\n--8<-- "nowhere.md"\n', 3, "nowhere.md"),
+    "a missing section": ('Một.\n\n```text\n--8<-- "app.py:nope"\n```\n', 4, "nope"),
+}
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_what_is_no_code_on_the_site_is_an_error_with_its_line(name, page):
+    text, place, word = ERRORS[name]
+    file, line = place if isinstance(place, tuple) else ("page.md", place)
+    with pytest.raises(PageError, match=word) as caught:
+        read(page(text))
+    assert (file, line) == (caught.value.file.name, caught.value.line)
+    assert f"{file}:{line}: " in str(caught.value)
+
+
+def test_a_page_that_is_not_utf8_is_an_error_with_its_line(tmp_path):
+    file = tmp_path / "page.md"
+    file.write_bytes(b"Mot.\n\nHu\xe9.\n")
+    with pytest.raises(PageError, match=r"page\.md:3: this is not UTF-8"):
+        read(file)
+
+
+def test_a_page_that_is_not_there_is_an_error(tmp_path):
+    with pytest.raises(PageError, match="can't be read"):
+        read(tmp_path / "none.md")
+
+
+def test_files_included_in_code_and_in_prose_are_known(tmp_path):
+    (tmp_path / "app.py").write_text("print(1)\n")
+    (tmp_path / "figure.svg").write_text("<figure></figure>\n")
+    page = tmp_path / "page.md"
+    page.write_text('```python\n--8<-- "app.py"\n```\n\n--8<-- "figure.svg"\n\n    --8<-- "app.py"\n')
+    assert included(page) == {tmp_path / "app.py", tmp_path / "figure.svg"}

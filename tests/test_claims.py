@@ -1,0 +1,65 @@
+"""Every claim is decided on the page that owes it, with one of the four verdicts, by an example that runs."""
+
+import pytest
+
+from doclab import claims
+from doclab.pages import page_id
+from doclab.source import DOCS, relative
+
+OWED = [(claim, name) for name, owed in claims.OWED.items() for claim in owed]
+
+
+@pytest.mark.parametrize(("claim", "name"), OWED, ids=[f"{claim}-{name}" for claim, name in OWED])
+def test_claim_is_decided(claim, name):
+    page = DOCS / "vi" / f"{name}.md"
+    found = [decision for decision in claims.decisions(page) if decision.claim == claim]
+    assert found, f'{relative(page)}: no heading has {{ data-claim="{claim}" data-verdict="…" }}'
+    for decision in found:
+        assert decision.verdict in claims.VERDICTS, (
+            f"{relative(page)}: {claim} has the verdict {decision.verdict!r}"
+        )
+    assert any(decision.examples for decision in found), (
+        f"{relative(page)}: no example under {', '.join('#' + decision.heading for decision in found)} runs, "
+        f"so {claim} is a matter of belief"
+    )
+
+
+def test_no_page_decides_what_it_does_not_owe():
+    strays = [
+        f"{relative(page)}: {decision.claim}"
+        for page in sorted(DOCS.glob("vi/**/*.md"))
+        for decision in claims.decisions(page)
+        if decision.claim not in claims.OWED.get(page_id(page), ())
+    ]
+    assert strays == [], "put these claims into doclab/claims.py, or take them off the pages"
+
+
+PAGE = """## Said { #said data-claim="K1" data-verdict="true" }
+
+### Shown { #shown }
+
+BLOCK
+
+## Next { #next }
+
+```console
+$ echo of another section
+```
+"""
+
+
+@pytest.mark.parametrize(
+    ("block", "count"),
+    [
+        ("```console\n$ echo run\n```", 1),
+        ('```{ .console .no-run reason="none" }\n$ echo\n```', 0),
+        ("```text\nshown\n```", 0),
+        ("", 0),
+    ],
+)
+def test_only_an_example_that_runs_in_its_section_decides_a_claim(tmp_path, block, count):
+    page = tmp_path / "page.md"
+    page.write_text(PAGE.replace("BLOCK", block))
+    (decision,) = claims.decisions(page)
+    assert (decision.claim, decision.verdict, decision.heading) == ("K1", "true", "said")
+    assert len(decision.examples) == count

@@ -1,0 +1,225 @@
+"""An output holds only when every line of it does; a failure shows what differs, and rewriting changes nothing else."""
+
+import random
+
+import pytest
+
+from doclab.comparison import Contradiction, compare, record, rewrite
+from doclab.values import Bindings
+
+A, B, C, D = "1ae3c207dbad", "0e014c2de6c0", "c" * 12, "d" * 12
+
+
+def holds(shown: str, real: str, bindings: Bindings | None = None) -> bool:
+    return compare(shown.split("\n"), real.split("\n"), bindings or Bindings()) is None
+
+
+# (shown, real): outputs that hold.
+HOLDS = [
+    ("a\nb", "a\nb"),
+    ("a  ", "a"),
+    ("ID             NAME\n1ae3c207dbad   x", "ID      NAME\n0e014c2de6c0   x"),
+    ("Up 2 seconds   a", "Up About a minute   a"),
+    (f"{A}\n{A}\n{B}", f"{C}\n{C}\n{D}"),
+    ("...", "a\nb"),
+    ("...", ""),
+    ("...\nz", "a\nb\nz"),
+    ("a\n...", "a\nb\nz"),
+    ("a\n...\nz", "a\nz"),
+    ("a\n...\nz", "a\nb\nc\nz"),
+    ("a\n...\nz", "a\nz\nz"),
+    ("a\n...\nm\n...\nz", "a\nb\nm\nc\nz"),
+    ("a\n...\nm\n...\nz", "a\nm\nz"),
+    ("...\nm\n...", "a\nm\nb\nm"),
+    ("...\n...", "a"),
+    ("...", "..."),
+    (f"{A}\n...\n{A}", f"{C}\n{D}\n{C}"),
+    (f"...\n{A}\n{A}", f"{C}\n{D}\n{D}"),
+    ("a\n\nb", "a\n\nb"),
+]
+# name: (shown, real) that do not.
+BREAKS = {
+    "wrong word": ("a b c", "a x c"),
+    "other case": ("Error", "error"),
+    "wrong digit": ("3 packets", "4 packets"),
+    "missing digit": ("13", "3"),
+    "other order": ("a\nb", "b\na"),
+    "missing line": ("a\nb\nc", "a\nc"),
+    "missing last line": ("a\nb", "a"),
+    "extra line": ("a\nc", "a\nb\nc"),
+    "extra last line": ("a", "a\nb"),
+    "duplicated line": ("a\nb", "a\na\nb"),
+    "nothing for something": ("a", ""),
+    "blank line missing": ("a\n\nb", "a\nb"),
+    "blank line extra": ("a\nb", "a\n\nb"),
+    "blank line last": ("a\n", "a"),
+    "indentation": ("  a", "a"),
+    "one blank for padding": ("a b", "a   b"),
+    "swapped ids": (f"{A} web\n{B} db\n{A} web", f"{C} web\n{D} db\n{D} web"),
+    "equal made different": (f"{A}\n{A}", f"{C}\n{D}"),
+    "different made equal": (f"{A}\n{B}", f"{C}\n{C}"),
+    "equal made different in a line": (f"{A} {A}", f"{C} {D}"),
+    "other type": ("172.17.0.2", A),
+    "netmask": ("255.255.0.0", "255.255.255.0"),
+    "... before a wrong line": ("...\nz", "a\nb"),
+    "... after a wrong line": ("a\n...", "b\nz"),
+    "... between wrong order": ("...\na\n...\nb", "b\na"),
+    "... with more after it": ("a\n...\nz", "a\nz\nb"),
+    "... for a part of a line": ("a ...", "a b"),
+    "... indented": ("  ...", "a"),
+    "... and an id that changed": (f"{A}\n...\n{A}", f"{C}\nx\n{D}"),
+    "... where one line serves twice": ("a\n...\na", "a"),
+}
+
+
+@pytest.mark.parametrize("shown, real", HOLDS)
+def test_an_output_holds_when_every_line_does(shown, real):
+    assert holds(shown, real)
+
+
+@pytest.mark.parametrize("shown, real", BREAKS.values(), ids=BREAKS)
+def test_anything_else_is_a_difference(shown, real):
+    assert not holds(shown, real)
+
+
+def test_identities_are_bound_across_the_commands_of_a_page():
+    bindings = Bindings()
+    assert holds(A, C, bindings)
+    assert holds(f"{A} web", f"{C} web", bindings)
+    assert not holds(f"{A} web", f"{D} web", bindings)
+    assert not holds(B, C, bindings)
+
+
+def test_an_output_that_differs_teaches_nothing():
+    bindings = Bindings()
+    assert not holds(f"{A}\nx", f"{C}\ny", bindings)
+    assert holds(A, D, bindings)
+
+
+def test_a_try_of_the_ellipsis_that_failed_teaches_nothing():
+    bindings = Bindings()
+    assert holds(f"...\n{A} a\nz", f"{C} a\ny\n{D} a\nz", bindings)
+    assert not holds(A, C, bindings)
+    assert holds(A, D, bindings)
+
+
+def test_only_what_differs_is_in_the_diff():
+    """Lines that match stand in it as the page spells them, or every id would be a difference."""
+    difference = compare([A, "Up 2 seconds", "three", "4"], [C, "Up 3 hours", "drei", "4"], Bindings())
+    assert [f" {A}", " Up 2 seconds", "-three", "+drei", " 4"] == difference.diff.split("\n")[3:]
+    assert () == difference.conflicts
+    assert str(difference) == difference.diff
+
+
+def test_a_line_that_is_missing_or_extra_does_not_make_its_neighbours_differ():
+    missing = compare([A, "b", B], [C, D], Bindings())
+    assert [f" {A}", "-b", f" {B}"] == missing.diff.split("\n")[3:]
+    extra = compare([A, B], [C, "b", D], Bindings())
+    assert [f" {A}", "+b", f" {B}"] == extra.diff.split("\n")[3:]
+
+
+def test_an_ellipsis_that_stands_for_lines_is_no_difference():
+    difference = compare(["a", "...", "m", "old"], ["a", "b", "c", "m", "new"], Bindings())
+    assert [" a", " ...", " m", "-old", "+new"] == difference.diff.split("\n")[3:]
+
+
+def test_what_came_instead_is_shown_whole_although_the_page_had_an_ellipsis():
+    difference = compare(["a", "...", "z"], ["Error: no space", "hint"], Bindings())
+    assert {"+Error: no space", "+hint"} <= set(difference.diff.split("\n"))
+
+
+@pytest.mark.parametrize(
+    "shown, real, named",
+    [
+        (f"{A} a\n{A} b", f"{C} a\n{D} b", {A, C, D}),
+        (f"{A} a\n{B} b", f"{C} a\n{C} b", {A, B, C}),
+        (f"{A} {A}", f"{C} {D}", {A, C, D}),
+        (f"{A} {B}", f"{C} {C}", {A, B, C}),
+    ],
+)
+def test_an_identity_that_changed_sides_is_explained(shown, real, named):
+    difference = compare(shown.split("\n"), real.split("\n"), Bindings())
+    (conflict,) = difference.conflicts
+    assert all(name in conflict for name in named)
+    assert f"note: {conflict}" in str(difference)
+
+
+def test_the_words_of_a_type_are_no_value_of_it():
+    assert "+5MB free" in str(compare(["<size> free"], ["5MB free"], Bindings()))
+
+
+# name: (shown, real, the page as rewritten).
+REWRITES = {
+    "all holds": (f"{A}\nUp 2 seconds", f"{C}\nUp 3 hours", f"{A}\nUp 2 seconds"),
+    "one word": (f"{A}\nred\nUp 2 seconds", f"{C}\nblue\nUp 3 hours", f"{A}\nblue\nUp 2 seconds"),
+    "a bound value in a new line": (f"{A}\nold", f"{C}\nnew {C}", f"{A}\nnew {A}"),
+    "a new value in a new line": (f"{A}\nold", f"{C}\nnew {D}", f"{A}\nnew {D}"),
+    "a line less": (f"{A}\nb\n{B}", f"{C}\n{D}", f"{A}\n{B}"),
+    "a line more": (f"{A}\n{B}", f"{C}\nb\n{D}", f"{A}\nb\n{B}"),
+    "nothing any more": ("a\nb", None, None),
+    "something at last": (None, "a\nb", "a\nb"),
+    "ids that are one now": (f"{A} a\n{B} b", f"{C} a\n{C} b", f"{A} a\n{A} b"),
+    "an ellipsis that still stands": ("a\n...\nz\nold", "a\nb\nc\nz\nnew", "a\n...\nz\nnew"),
+    "an ellipsis for nothing": ("a\n...\nz\nold", "a\nz\nnew", "a\n...\nz\nnew"),
+    "an ellipsis first": ("...\nz", "a\nb\ny", "...\ny"),
+    "an ellipsis last": ("a\n...", "b\nc\nd", "b\n..."),
+    "a change on both sides of an ellipsis": ("a\n...\nz", "b\nc\nd\ny", "b\n...\ny"),
+    "too few lines for an ellipsis": ("a\nb\n...\nz", "c", "c\n..."),
+    "two ellipses": ("a\n...\nm\n...\nz", "a\nb\nm\nc\ny", "a\n...\nm\n...\ny"),
+    "blanks at the end": ("a  \nb", "a\nc", "a  \nc"),
+}
+
+
+def split(text: str | None) -> list[str]:
+    return [] if text is None else text.split("\n")
+
+
+@pytest.mark.parametrize("shown, real, expected", REWRITES.values(), ids=REWRITES)
+def test_a_page_is_rewritten_only_where_it_is_wrong(shown, real, expected):
+    once = rewrite(split(shown), split(real), Bindings())
+    assert split(expected) == once
+    assert once == rewrite(once, split(real), Bindings()), "a second run must change nothing"
+
+
+def test_a_later_command_is_rewritten_in_the_spelling_of_an_earlier_one():
+    bindings = Bindings()
+    assert [A] == rewrite([A], [C], bindings)
+    assert [f"new {A}"] == rewrite([f"old {B}"], [f"new {C}"], bindings)
+    assert [f"{A} held"] == rewrite([f"{A} held"], [f"{C} held"], bindings)
+
+
+def test_a_new_value_that_looks_like_an_old_one_is_a_contradiction():
+    """The run's second id happens to be the page's first: kept beside it, the page would say they are one."""
+    with pytest.raises(Contradiction):
+        rewrite([A, "old"], [C, f"new {A}"], Bindings())
+
+
+def test_recording_takes_the_run_as_it_came_but_for_the_ellipses():
+    assert [C, "...", D, "Up 3 hours"] == record(
+        [A, "...", B, "Up 2 seconds"], [C, "x", "y", D, "Up 3 hours"]
+    )
+    assert [f"new {A}"] == record(["old"], [f"new {A}"])
+
+
+def test_any_rewritten_output_holds_and_stays():
+    dice = random.Random(1)
+    words = ["a", "b", A, B, f"{A} {B}", "Up 2 seconds", "x   y", ""]
+    for _ in range(1000):
+        shown = [dice.choice([*words, "..."]) for _ in range(dice.randrange(6))]
+        real = [dice.choice([*words, C, f"{C} {D}", "Up 3 hours"]) for _ in range(dice.randrange(6))]
+        try:
+            once = rewrite(shown, real, Bindings())
+        except Contradiction:
+            once = record(shown, real)
+        assert compare(once, real, Bindings()) is None, f"{shown} and {real} became {once}"
+        assert once == rewrite(once, real, Bindings())
+        assert ("..." in shown) == ("..." in once)
+
+
+def test_any_output_that_differs_has_something_in_its_diff():
+    dice = random.Random(2)
+    words = ["a", "b", A, B, f"{A} {B}", "..."]
+    for _ in range(1000):
+        shown, real = ([dice.choice([*words, C]) for _ in range(dice.randrange(6))] for _ in range(2))
+        difference = compare(shown, real, Bindings())
+        assert difference is None or difference.diff, f"{shown} against {real}"

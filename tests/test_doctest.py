@@ -1,0 +1,310 @@
+"""`nox -s doctest` lets a true page pass and stops every false one, on a real daemon, with page, line, command and diff.
+
+All pages below are verified in one run, as a person would name several on the command line; each test then looks at
+what became of one of them.
+"""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from textwrap import dedent
+from xml.etree import ElementTree
+
+import pytest
+
+from doclab.source import PROJECT
+
+PULL = "$ docker pull -q busybox:1.37 >/dev/null"
+
+PAGES = {
+    "true": """
+        ```console
+        PULL
+        $ docker run -d --name one busybox:1.37 sleep 60
+        4b0f00080e044b0f00080e044b0f00080e044b0f00080e044b0f00080e044b0f
+        $ docker run -d --name two busybox:1.37 sleep 60
+        5b0f00080e044b0f00080e044b0f00080e044b0f00080e044b0f00080e044b0f
+        $ docker ps --format '{{.ID}} {{.Names}} {{.Status}}'
+        5b0f00080e04 two Up 3 days
+        4b0f00080e04 one Up Less than a second
+        $ word=xin-chao; mkdir here; cd here
+        ```
+
+        ## Later { #later }
+
+        !!! note
+            ```console
+            $ echo $word ${PWD##*/}
+            xin-chao here
+            $ cat; echo "stdin is empty"; cd ..
+            stdin is empty
+            $ false
+            $ echo $?
+            1
+            $ for i in 1 2; do
+            >   echo "line $i"
+            > done
+            line 1
+            line 2
+            $ ls no-such-file
+            ...
+            $ echo $?
+            2
+            ```
+
+        ```{ .yaml title="config/app.yaml" }
+        --8<-- "app.yaml"
+        ```
+
+        ```console
+        $ cat config/app.yaml
+        name: demo
+        ```
+
+        ```python
+        --8<-- "names.py"
+        ```
+
+        ```{ .console .tty }
+        $ docker exec -it one sh
+        ...
+        / # echo $((6 * 7))
+        42
+        / # exit
+        $ docker rm -f one two
+        one
+        two
+        $ docker rmi busybox:1.37 >/dev/null
+        ```
+        """,
+    "word": "```console\n$ echo the right word\nthe wrong word\n```\n",
+    "digit": "```console\n$ echo 41\n42\n```\n",
+    "line": "```console\n$ printf 'a\\nb\\n'\na\n```\n",
+    "order": "```console\n$ printf 'a\\nb\\n'\nb\na\n```\n",
+    "identity": """
+        ```console
+        $ printf '%s\\n' aaaaaaaaaaa1 aaaaaaaaaaa2 aaaaaaaaaaa1
+        bbbbbbbbbbb1
+        bbbbbbbbbbb2
+        bbbbbbbbbbb2
+        ```
+        """,
+    "status": "```console\n$ (exit 3)\n```\n",
+    "hanging": """
+        ```console
+        $ echo before
+        before
+        $ trap '' TERM; echo started; sleep 1000
+        ```
+
+        ```console
+        $ echo after
+        after
+        ```
+        """,
+    "background": "```console\n$ sleep 1000 & echo started\nstarted\n$ echo on\non\n```\n",
+    "escaped": "```console\n$ setsid sleep 1001 >/dev/null 2>&1 &\n```\n",
+    "flood": "```console\n$ yes\n```\n",
+    "exit": "```console\n$ echo bye; exit 7\nbye\n```\n\n```console\n$ echo after\n```\n",
+    "bytes": "```console\n$ printf 'a\\377b\\n'\nab\n```\n",
+    "control": "```console\n$ printf 'a\\a\\n'\na\n```\n",
+    "prompt": "```console\n$ echo '$ ls'\n```\n",
+    "daemon": """
+        ```console
+        $ kill -9 $(pidof dockerd); while pidof -q dockerd; do sleep 0.1; done
+        $ docker version >/dev/null
+        ```
+        """,
+    "litter": """
+        ```console
+        PULL
+        $ docker create --name litter busybox:1.37 >/dev/null
+        $ docker network create litter-net >/dev/null
+        $ docker volume create litter-volume
+        litter-volume
+        ```
+        """,
+    "windows": "\ufeff# Trang\r\n\r\n```console\r\n$ echo Việt\r\nViệt\r\n```\r\n",
+    "limited": """
+        ```{ .console engine="<1" }
+        $ false
+        ```
+
+        ```{ .console .no-run reason="needs a Docker Hub account" }
+        $ docker login
+        ```
+        """,
+    "unclosed": "# T\n\n```console\n$ echo never run > /tmp/unclosed\n",
+    "unknown": "```{ .console .typo }\n$ echo a\na\n```\n",
+}
+
+
+def write(folder: Path) -> list[Path]:
+    (folder / "app.yaml").write_text("name: demo\n")
+    (folder / "names.py").write_text(
+        "import docker\n\nclient = docker.from_env()\nprint(sorted(c.name for c in client.containers.list()))\n"
+        "#> ['one', 'two']\n"
+    )
+    for name, text in PAGES.items():
+        (folder / f"{name}.md").write_bytes(dedent(text).lstrip("\n").replace("PULL", PULL).encode())
+    return [folder / f"{name}.md" for name in PAGES]
+
+
+def doctest(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pytest", "-c", "pyproject.toml", "--rootdir=.", *map(str, arguments)]
+    return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+
+
+class Run:
+    """What one run said: each item's outcome by `page` and `section::ordinal`, and its message."""
+
+    def __init__(self, folder: Path) -> None:
+        self.done = doctest(*write(folder), "--time-limit=3", f"--junitxml={folder}/report.xml")
+        self.items: dict[str, dict[str, ElementTree.Element]] = {}
+        for case in ElementTree.parse(folder / "report.xml").iter("testcase"):
+            page = re.search(
+                r"(\w+)\.md", case.get("classname") + " " + case.get("name") + " " + (case.get("file") or "")
+            )
+            name = f"{case.get('classname')}::{case.get('name')}"
+            self.items.setdefault(page.group(1) if page else "?", {})[name] = case
+
+    def outcomes(self, page: str) -> list[str]:
+        ends = [
+            [child.tag for child in case if child.tag != "properties"] for case in self.items[page].values()
+        ]
+        return [end[0] if end else "passed" for end in ends]
+
+    def message(self, page: str) -> str:
+        return "\n".join(
+            child.text or child.get("message")
+            for case in self.items[page].values()
+            for child in case
+            if child.tag != "properties"
+        )
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory) -> Run:
+    return Run(tmp_path_factory.mktemp("pages"))
+
+
+def test_a_true_page_passes(run):
+    assert run.outcomes("true") == ["passed"] * 6, run.done.stdout
+
+
+@pytest.mark.parametrize(
+    ("page", "line", "diff"),
+    [
+        ("word", 2, ["-the wrong word", "+the right word"]),
+        ("digit", 2, ["-42", "+41"]),
+        ("line", 2, ["+b"]),
+        ("order", 2, ["-a", "+a"]),
+        (
+            "identity",
+            2,
+            [
+                "bbbbbbbbbbb2 on this page stands for aaaaaaaaaaa2 of this run, but here the run shows aaaaaaaaaaa1"
+            ],
+        ),
+        ("status", 2, ["exit status 3"]),
+        ("flood", 2, ["$ yes", "printed more than 1024 KiB"]),
+        ("exit", 2, ["$ echo bye; exit 7", "ended the page's shell"]),
+        ("bytes", 2, ["the byte 0xff (not UTF-8)"]),
+        ("control", 2, ["the control character 0x07"]),
+        ("prompt", 2, ["which a page can't tell from a command: change the command"]),
+        ("hanging", 4, ["$ trap '' TERM; echo started; sleep 1000", "still running after 3 s", "started"]),
+        ("daemon", 3, ["exit status 1"]),
+    ],
+)
+def test_a_false_page_fails_with_line_command_and_difference(run, page, line, diff):
+    assert "failure" in run.outcomes(page)
+    message = run.message(page)
+    assert f"{page}.md:{line}: " in message
+    assert [text for text in diff if text not in message] == [], message
+
+
+def test_after_a_broken_command_the_rest_of_the_page_is_not_run(run):
+    assert run.outcomes("hanging") == ["failure", "skipped", "skipped"]
+    assert "not run: the session ended at " in run.message("hanging")
+    assert run.outcomes("exit") == ["failure", "skipped", "skipped"]
+
+
+@pytest.mark.parametrize(
+    ("page", "left"),
+    [
+        ("litter", ["container litter", "network litter-net", "volume litter-volume", "image busybox:1.37"]),
+        ("background", ["process sleep 1000"]),
+        ("escaped", ["process sleep 1001"]),
+    ],
+)
+def test_what_a_page_leaves_behind_fails_it(run, page, left):
+    assert run.outcomes(page)[-1] == "failure"
+    assert [item for item in left if item not in run.message(page)] == []
+
+
+def test_line_endings_and_byte_order_mark_do_not_matter(run):
+    assert run.outcomes("windows") == ["passed", "passed"]
+
+
+def test_what_does_not_run_says_why(run):
+    assert run.outcomes("limited")[:2] == ["skipped", "skipped"]
+    assert "needs Docker <1" in run.message("limited")
+    assert "needs a Docker Hub account" in run.message("limited")
+
+
+@pytest.mark.parametrize(
+    ("page", "message"),
+    [("unclosed", ":3: this fence is left open"), ("unknown", ":1: unknown class `.typo`")],
+)
+def test_a_page_that_cannot_be_read_is_an_error_and_stops_no_other(run, page, message):
+    assert f"{page}.md{message}" in run.done.stdout
+
+
+def test_any_failure_fails_the_run(run):
+    assert run.done.returncode == 1
+
+
+@pytest.mark.parametrize("text", ["No code here.\n", PAGES["limited"], "```text\nshown only\n```\n"])
+def test_nothing_verified_is_a_failure(tmp_path, text):
+    page = tmp_path / "page.md"
+    page.write_text(dedent(text))
+    assert doctest(page).returncode != 0
+
+
+def test_one_example_runs_after_those_before_it(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(
+        "```console\n$ word=seen\n```\n\n## Two { #two }\n\n```console\n$ echo $word\nseen\n```\n"
+    )
+    done = doctest(f"{page}::two::1")
+    assert done.returncode == 0, done.stdout
+    assert "1 passed" in done.stdout
+
+
+def test_killed_run_leaves_no_process(tmp_path):
+    page = tmp_path / "page.md"
+    mark = f"{os.getpid()}17"
+    page.write_text(f"```console\n$ setsid sleep {mark} & sleep {mark}\n```\n")
+    run = subprocess.Popen(
+        [sys.executable, "-m", "pytest", "-q", "-c", "pyproject.toml", "--rootdir=.", page], cwd=PROJECT
+    )
+    wait_until(lambda: len(sleeping(mark)) >= 2)
+    run.send_signal(signal.SIGKILL)
+    run.wait()
+    wait_until(lambda: not sleeping(mark))
+
+
+def sleeping(mark: str) -> list[str]:
+    listed = subprocess.run(["pgrep", "-fx", f"sleep {mark}"], capture_output=True, text=True, check=False)
+    return listed.stdout.split()
+
+
+def wait_until(condition, seconds: float = 20.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "this did not come true in time"
+        time.sleep(0.05)

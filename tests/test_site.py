@@ -1,0 +1,204 @@
+"""Claims that the built site is whole, the same in both languages, and asks nobody else for anything."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import parse_qs, urljoin, urlsplit
+
+import pytest
+from mkdocs.commands.build import build
+from mkdocs.config import load_config
+from mkdocs.exceptions import Abort
+
+from theme.hooks import slugify
+
+ROOT = Path(__file__).parents[1]
+SITE_URL = "https://site.example/below/"
+NAMED_ONLY = ("canonical", "alternate", "prev", "next")  # relations that a browser does not load
+
+
+@dataclass
+class Html(HTMLParser):
+    """The elements of a page, in order: name and attributes."""
+
+    path: Path
+    elements: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+
+    def __post_init__(self):
+        super().__init__()
+        self.text = self.path.read_text(encoding="utf-8")
+        self.feed(self.text)
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+
+    def all(self, tag: str, **attributes: str) -> list[dict[str, str]]:
+        """The attributes of each element of that name that has these attributes."""
+        return [
+            found
+            for name, found in self.elements
+            if name == tag
+            and all((found.get(key) or "").strip() == value for key, value in attributes.items())
+        ]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Path:
+    """The strict build, as `nox -s site` makes it."""
+    target = tmp_path_factory.mktemp("site")
+    # Never --quiet: it hides the warnings from --strict, too, and the build succeeds.
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(target)]
+    env = os.environ | {"SITE_URL": SITE_URL, "NO_MKDOCS_2_WARNING": "1"}
+    done = subprocess.run(command, check=False, cwd=ROOT, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, f"the site does not build; try `nox -s site`:\n{done.stdout}{done.stderr}"
+    return target
+
+
+@pytest.fixture(scope="module")
+def pages(site) -> dict[str, Html]:
+    """Every page but 404.html, by its address below the site: "" or "en/linking/link/"."""
+    found = {str(path.parent.relative_to(site)): path for path in sorted(site.rglob("index.html"))}
+    return {"" if name == "." else name + "/": Html(path) for name, path in found.items()}
+
+
+@pytest.fixture
+def docs(tmp_path, monkeypatch) -> Path:
+    """A copy of docs/ to change."""
+    monkeypatch.chdir(ROOT)  # mkdocs.yml names snippets/ from here
+    return shutil.copytree(ROOT / "docs", tmp_path / "docs")
+
+
+def build_strictly(docs: Path, **options) -> Path:
+    target = docs.with_name("site")
+    build(load_config("mkdocs.yml", docs_dir=str(docs), site_dir=str(target), strict=True, **options))
+    return target
+
+
+def test_both_languages_have_the_same_pages(pages):
+    english = {address.removeprefix("en/") for address in pages if address.startswith("en/")}
+    vietnamese = {address for address in pages if not address.startswith("en/")}
+    assert english == vietnamese, "a page lacks its twin: write it, or take it out of nav in mkdocs.yml"
+
+
+def test_pages_name_their_language(pages):
+    for address, page in pages.items():
+        expected = "en" if address.startswith("en/") else "vi"
+        assert page.all("html", lang=expected), f"/{address} should have <html lang={expected}>"
+
+
+def test_pages_name_their_twin_and_themselves(pages):
+    for address, page in pages.items():
+        plain = address.removeprefix("en/")
+        named = {link["hreflang"]: link["href"] for link in page.all("link", rel="alternate")}
+        assert named == {
+            "vi": SITE_URL + plain,
+            "x-default": SITE_URL + plain,
+            "en": SITE_URL + "en/" + plain,
+        }, f"hreflang of /{address}: see theme/overrides/main.html"
+        assert [link["href"] for link in page.all("link", rel="canonical")] == [SITE_URL + address]
+
+
+def test_switch_leads_to_the_twin(pages):
+    for address, page in pages.items():
+        plain = address.removeprefix("en/")
+        links = {link["hreflang"]: link["href"] for link in page.all("a") if "hreflang" in link}
+        reached = {language: urljoin(SITE_URL + address, href) for language, href in links.items()}
+        assert reached == {"vi": SITE_URL + plain, "en": SITE_URL + "en/" + plain}
+
+
+def test_nothing_comes_from_another_host(site):
+    for path in [*site.rglob("*.html"), *site.rglob("*.css"), *site.rglob("*.svg")]:
+        asked = re.findall(r"""(?:url\(|@import)\s*["']?([^"')\s]+)""", path.read_text(encoding="utf-8"))
+        for tag, attributes in Html(path).elements:
+            is_link = tag == "a" or (tag == "link" and attributes.get("rel", "").strip() in NAMED_ONLY)
+            if not is_link:
+                asked += [
+                    attributes[name] or "" for name in ("src", "href", "poster", "data") if name in attributes
+                ]
+                asked += (attributes.get("srcset") or "").split()
+        away = [address for address in asked if urlsplit(address).netloc and not address.startswith(SITE_URL)]
+        assert not away, f"{path.relative_to(site)} loads {away}: put a copy into docs/assets"
+
+
+def test_fonts_are_ours_and_licensed(site):
+    sheet = site / "assets/css/fonts.css"
+    fonts = {(sheet.parent / name).resolve() for name in re.findall(r'url\("([^"]+)"\)', sheet.read_text())}
+    shipped = {path.resolve() for path in (site / "assets/fonts").glob("*.woff2")}
+    assert fonts == shipped, "fonts.css and docs/assets/fonts do not name the same files"
+    assert all(font.read_bytes()[:4] == b"wOF2" for font in fonts)
+    for family in {re.match(r"(.+?)-(latin|vietnamese)-", font.name)[1] for font in fonts}:
+        assert any(f"{family}-vietnamese-" in font.name for font in fonts), (
+            f"{family} cannot write Vietnamese"
+        )
+        assert "SIL OPEN FONT LICENSE" in (site / f"assets/fonts/{family}-LICENSE.txt").read_text()
+
+
+def test_assets_are_not_copied_for_each_language(site):
+    assert not (site / "en/assets").exists(), "see on_files in theme/hooks.py"
+
+
+def test_search_goes_through_our_worker(site, pages):
+    for address, page in pages.items():
+        script = re.search(r'<script id="__config"[^>]*>(.*?)</script>', page.text, re.DOTALL)
+        config = json.loads(script[1])
+        ours = urlsplit(urljoin("/" + address, config["search"]))
+        hint = "the theme has renamed its worker: see the config block of theme/overrides/main.html"
+        assert ours.path == "/assets/js/search.js", hint
+        query = parse_qs(ours.query)
+        assert query["language"] == ["en" if address.startswith("en/") else "vi"]
+        theirs = urljoin(ours.path, query["worker"][0])
+        assert (site / theirs.lstrip("/")).is_file(), hint
+
+
+def test_unknown_addresses_get_one_page_in_both_languages(site):
+    assert not (site / "en/404.html").exists()
+    page = Html(site / "404.html")
+    assert page.all("html", lang="vi") and "Không tìm thấy trang" in page.text
+    assert page.all("div", lang="en") and "Page not found" in page.text
+    links = [link["href"] for link in page.all("a")]
+    relative = [link for link in links if not link.startswith(("/", "https:", "javascript:", "#"))]
+    assert not relative, f"404.html is shown at any depth, so its links must start with a slash: {relative}"
+    assert {"/below/en/"} <= set(links)
+
+
+def test_a_missing_translation_fails_the_build(docs, caplog):
+    (docs / "en/start.md").unlink()
+    with pytest.raises(Abort):
+        build_strictly(docs)
+    assert "'start.md' is included in the 'nav'" in caplog.text
+
+
+def test_a_wrong_anchor_fails_the_build(docs, caplog):
+    with (docs / "en/index.md").open("a") as page:
+        page.write("\n[somewhere](start.md#no-such-heading)\n")
+    with pytest.raises(Abort):
+        build_strictly(docs)
+    assert "start.md#no-such-heading" in caplog.text
+
+
+def test_english_pages_can_show_the_shared_assets(docs):
+    with (docs / "en/linking/link.md").open("a") as page:
+        page.write("\n![a drawing](../../assets/logo.svg)\n")
+    target = build_strictly(docs)
+    sources = [
+        image["src"] for image in Html(target / "en/linking/link/index.html").all("img", alt="a drawing")
+    ]
+    assert [urljoin("/en/linking/link/", source) for source in sources] == ["/assets/logo.svg"]
+
+
+@pytest.mark.parametrize(
+    "heading, expected",
+    [
+        ("Mạng mặc định", "mang-mac-dinh"),
+        ("Đường đi của một gói tin", "duong-di-cua-mot-goi-tin"),
+        ("`--link` và DNS", "link-va-dns"),
+    ],
+)
+def test_heading_ids_keep_every_letter(heading, expected):
+    assert slugify(heading, "-") == expected

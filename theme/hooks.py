@@ -1,0 +1,56 @@
+"""What MkDocs and static-i18n leave undone: heading ids, shared assets, wrong code blocks, one 404 page for both languages."""
+
+import re
+import unicodedata
+from pathlib import Path
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import event_priority
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+
+from doclab.pages import examples
+from doclab.source import PageError
+
+AFTER_I18N = -200  # static-i18n itself runs at -100
+
+
+def slugify(text: str, separator: str) -> str:
+    """An ASCII id for a heading that has none of its own.
+
+    Python-Markdown's own function drops "đ": "mặc định" would become "mac-inh".
+    """
+    text = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
+    words = re.findall(r"[a-z0-9_]+", text.encode("ascii", "ignore").decode().lower())
+    return separator.join(words)
+
+
+@event_priority(AFTER_I18N)
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Let English pages refer to docs/assets, too.
+
+    Without a fallback, static-i18n gives the files that belong to no language to the default language alone.
+    """
+    docs = Path(config.docs_dir)
+    for path in sorted((docs / "assets").rglob("*")):
+        uri = path.relative_to(docs).as_posix()
+        if path.is_file() and uri not in files.src_uris:
+            files.append(File(uri, config.docs_dir, config.site_dir, config.use_directory_urls))
+    return files
+
+
+def on_page_markdown(markdown: str, page: Page, **kwargs) -> None:
+    """Stop the build at a code block that the verifier would refuse, with its file and line."""
+    try:
+        examples(Path(page.file.abs_src_path))
+    except PageError as error:
+        raise PluginError(str(error)) from None
+
+
+def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> str:
+    """Write 404.html once: a server knows one, and the English build would replace it with its own."""
+    default = config.plugins["i18n"].default_language
+    if template_name == "404.html" and config.theme["language"] != default:
+        return ""  # MkDocs does not write an empty template
+    return output
