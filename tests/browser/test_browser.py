@@ -82,11 +82,18 @@ def test_english_search_finds_english(open_page):
     assert all(path.startswith("en/") for path in found), f"an English reader gets Vietnamese: {found}"
 
 
-@pytest.mark.parametrize("query", ["--name", "busybox:1.37", "-p 8080:80", "bsuybox", '"docker run"'])
-def test_options_images_and_typing_errors_are_found(open_page, query):
-    assert "specimen/" in search(open_page(), query), (
-        f"{query} is not found: see `words` and `ladder` in search.js"
-    )
+@pytest.mark.parametrize(
+    ("query", "page"),
+    [
+        ("--name", "linking/link/"),
+        ("busybox:1.37", "linking/link/"),
+        ("-p 8080:80", "specimen/"),
+        ("bsuybox", "linking/link/"),
+        ('"docker run"', "linking/link/"),
+    ],
+)
+def test_options_images_and_typing_errors_are_found(open_page, query, page):
+    assert page in search(open_page(), query), f"{query} is not found: see `words` and `ladder` in search.js"
 
 
 def test_found_words_are_marked_as_they_are_written(open_page):
