@@ -9,14 +9,14 @@ import sys
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import parse_qs, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
-from mkdocs.exceptions import Abort
+from mkdocs.exceptions import Abort, PluginError
 
-from theme.hooks import slugify
+from theme.hooks import on_post_page, slugify
 
 ROOT = Path(__file__).parents[1]
 SITE_URL = "https://site.example/below/"
@@ -146,14 +146,27 @@ def test_assets_are_not_copied_for_each_language(site):
 def test_search_goes_through_our_worker(site, pages):
     for address, page in pages.items():
         script = re.search(r'<script id="__config"[^>]*>(.*?)</script>', page.text, re.DOTALL)
-        config = json.loads(script[1])
-        ours = urlsplit(urljoin("/" + address, config["search"]))
-        hint = "the theme has renamed its worker: see the config block of theme/overrides/main.html"
-        assert ours.path == "/assets/js/search.js", hint
-        query = parse_qs(ours.query)
-        assert query["language"] == ["en" if address.startswith("en/") else "vi"]
-        theirs = urljoin(ours.path, query["worker"][0])
-        assert (site / theirs.lstrip("/")).is_file(), hint
+        ours = urlsplit(urljoin("/" + address, json.loads(script[1])["search"]))
+        assert ours.path == "/assets/js/search/worker.js" and (site / ours.path.lstrip("/")).is_file()
+        assert ours.query == "language=" + ("en" if address.startswith("en/") else "vi")
+
+
+def test_another_worker_of_the_theme_fails_the_build():
+    with pytest.raises(PluginError, match="another search worker"):
+        on_post_page('"search": "assets/javascripts/workers/search.0123abcd.min.js"', page=None)
+
+
+def test_each_language_has_an_index_of_its_own(site, pages):
+    for language, prefix in (("vi", ""), ("en", "en/")):
+        entries = json.loads((site / f"search/{language}.json").read_text(encoding="utf-8"))
+        indexed = {entry["location"].partition("#")[0] for entry in entries}
+        assert indexed == {address for address in pages if address.startswith("en/") == bool(prefix)}
+        locations = [entry["location"] for entry in entries]
+        assert f"{prefix}glossary/#shim" in locations, "each term of the glossary can be found by itself"
+        assert f"{prefix}linking/network/#dns" in locations
+        text = " ".join(entry["text"] for entry in entries)
+        assert not re.search(r"\b[0-9a-f]{64}\b|¶|<p>|--8<--", text), "text that nobody looks for is indexed"
+        assert "127.0.0.11" in text and "bad address 'server'" in text
 
 
 def test_unknown_addresses_get_one_page_in_both_languages(site):

@@ -1,4 +1,4 @@
-"""What MkDocs and static-i18n leave undone: heading ids, shared assets, wrong code blocks, one 404 page for both languages."""
+"""What MkDocs and static-i18n leave undone: heading ids, shared assets, wrong code blocks, search, one 404 page for both languages."""
 
 import re
 import unicodedata
@@ -12,8 +12,11 @@ from mkdocs.structure.pages import Page
 
 from doclab.pages import examples
 from doclab.source import PageError
+from theme import search_index
 
 AFTER_I18N = -200  # static-i18n itself runs at -100
+
+_entries: dict[str, list[dict[str, str | float]]] = {}  # what can be searched, by language
 
 
 def slugify(text: str, separator: str) -> str:
@@ -24,6 +27,16 @@ def slugify(text: str, separator: str) -> str:
     text = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
     words = re.findall(r"[a-z0-9_]+", text.encode("ascii", "ignore").decode().lower())
     return separator.join(words)
+
+
+@event_priority(AFTER_I18N)
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Begin the build of one language.  Offline (`nox -s site -- --offline`), pages are files in a folder."""
+    _entries[config.theme["language"]] = []
+    if config.extra.get("offline"):
+        config.use_directory_urls = False
+        config.extra["polyfills"] = ["assets/js/vendor/iframe-worker.js"]  # a worker that needs no server
+    return config
 
 
 @event_priority(AFTER_I18N)
@@ -48,9 +61,31 @@ def on_page_markdown(markdown: str, page: Page, **kwargs) -> None:
         raise PluginError(str(error)) from None
 
 
+def on_page_content(html: str, page: Page, config: MkDocsConfig, **kwargs) -> None:
+    """Keep what the search of this language will find."""
+    title, description = str(page.title), str(page.meta.get("description", ""))
+    _entries[config.theme["language"]] += search_index.entries(page.url, html, title, description)
+
+
 def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> str:
     """Write 404.html once: a server knows one, and the English build would replace it with its own."""
     default = config.plugins["i18n"].default_language
     if template_name == "404.html" and config.theme["language"] != default:
         return ""  # MkDocs does not write an empty template
     return output
+
+
+def on_post_page(output: str, page: Page, **kwargs) -> None:
+    """Stop the build where the theme's own search would take over unnoticed."""
+    if "assets/js/search/worker.js" not in output:
+        raise PluginError(
+            "The theme has another search worker than the one that docs/assets/js/search/ replaces.  See what changed "
+            "in its messages, adapt ours, and name the new file in the config block of theme/overrides/main.html."
+        )
+
+
+@event_priority(AFTER_I18N)
+def on_post_build(config: MkDocsConfig) -> None:
+    """Write the search indexes; the event comes once for each language, the last time with all of them."""
+    separator = config.plugins["material/search"].config.separator
+    search_index.write(Path(config.site_dir), _entries, separator, bool(config.extra.get("offline")))

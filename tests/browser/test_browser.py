@@ -1,17 +1,13 @@
 """Claims that a reader can find, switch, copy and read everything here, while the browser asks nobody else."""
 
-import re
 from pathlib import Path
-from unicodedata import normalize
-from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import pytest
-from playwright.sync_api import Page, TimeoutError, expect
+from playwright.sync_api import Page, expect
 
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 900}
-CHANGED = "has the theme's search worker changed?  See docs/assets/js/search.js"
 TYPED = """for i in 1 2; do
   echo "# $i"
 done
@@ -22,26 +18,6 @@ cat note.txt
 docker run --rm --name a-rather-long-name-for-a-container --network a-rather-long-name busybox:1.37 true"""
 
 FAINT_TEXT = Path(__file__).with_name("faint_text.js").read_text()
-
-
-def search(page: Page, text: str) -> list[str]:
-    """Put a query into the box at once; the pages found, best first, as paths below the site."""
-    box = page.locator("[data-md-component=search-query]")
-    box.click()
-    box.fill("")
-    expect(page.locator(".md-search-result__item")).to_have_count(0)  # what is found next is this query's
-    box.fill(text)
-    return results(page)
-
-
-def results(page: Page) -> list[str]:
-    """The pages that the search box lists, or [] when it lists none for a while."""
-    try:
-        page.wait_for_selector(".md-search-result__item", timeout=5_000)
-    except TimeoutError:
-        return []
-    links = page.locator(".md-search-result__item > a:first-child")
-    return [path.split("/hieu-docker/")[1] for path in links.evaluate_all("all => all.map(a => a.pathname)")]
 
 
 def pages(page: Page, site: str) -> list[str]:
@@ -64,59 +40,6 @@ def test_each_language_opens(open_page, path, language):
     page = open_page(path)
     expect(page.locator("html")).to_have_attribute("lang", language)
     expect(page.locator("h1")).to_be_visible()
-
-
-def test_vietnamese_is_found_without_its_marks(open_page):
-    page = open_page()
-    found = search(page, "lien ket")
-    assert any(path.startswith("linking/") for path in found), f"'lien ket' found {found}: {CHANGED}"
-    assert not any(path.startswith("en/") for path in found), f"a Vietnamese reader gets English: {found}"
-    assert search(page, "duong ham lua")[:1] == ["specimen/"], CHANGED
-    assert search(page, "đường hầm lụa")[:1] == ["specimen/"], CHANGED
-    assert search(page, normalize("NFD", "đường hầm lụa"))[:1] == ["specimen/"], CHANGED
-
-
-def test_english_search_finds_english(open_page):
-    found = search(open_page("en/"), "silk tunnel")
-    assert found[:1] == ["en/specimen/"], CHANGED
-    assert all(path.startswith("en/") for path in found), f"an English reader gets Vietnamese: {found}"
-
-
-@pytest.mark.parametrize(
-    ("query", "page"),
-    [
-        ("--name", "linking/link/"),
-        ("busybox:1.37", "linking/link/"),
-        ("-p 8080:80", "specimen/"),
-        ("bsuybox", "linking/link/"),
-        ('"docker run"', "linking/link/"),
-    ],
-)
-def test_options_images_and_typing_errors_are_found(open_page, query, page):
-    assert page in search(open_page(), query), f"{query} is not found: see `words` and `ladder` in search.js"
-
-
-def test_found_words_are_marked_as_they_are_written(open_page):
-    page = open_page()
-    page.keyboard.press("/")
-    page.keyboard.type("duong ham lua")
-    first = page.locator(".md-search-result__item > a").first
-    expect(first).to_have_attribute("href", re.compile("specimen/"))
-    expect(page.locator(".md-search-result__item h1 mark").last).to_have_text("lụa")
-    assert not page.locator("mark mark").count(), (
-        "a mark inside a mark: see Index.prototype.search in search.js"
-    )
-    first.click()
-    page.wait_for_url("**/specimen/**")
-    assert "h=đường" in unquote(page.url)
-    expect(page.locator("article mark").first).to_be_visible()
-
-
-def test_pasted_text_is_searched(open_page):
-    page = open_page()
-    page.locator("[data-md-component=search-query]").click()
-    page.keyboard.insert_text("duong ham")  # like a paste or an input method: an input event, no key
-    assert results(page)[:1] == ["specimen/"], "see the input listener in site.js"
 
 
 @pytest.mark.parametrize(

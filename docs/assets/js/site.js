@@ -1,4 +1,4 @@
-// Two things the theme leaves out.  Both listen on the document, so they need no page to be ready.
+// What the theme leaves out.  Everything here listens on the document, so it needs no page to be ready.
 
 // The theme searches on keyup only.  Text also arrives by mouse (paste, drop) and from input methods,
 // which many Vietnamese readers type with.
@@ -6,6 +6,15 @@ document.addEventListener("input", (event) => {
   if (event.target.matches("[data-md-component=search-query]")) {
     event.target.dispatchEvent(new KeyboardEvent("keyup", { bubbles: true }));
   }
+});
+
+// The search index is fetched when somebody is about to search, not with every page.  The worker asks for the same file
+// with the first key, and finds it in the browser's cache.
+document.addEventListener("focusin", function warm(event) {
+  if (!event.target.matches("[data-md-component=search-query]") || location.protocol === "file:") return;
+  document.removeEventListener("focusin", warm);
+  const { base } = JSON.parse(document.getElementById("__config").textContent);
+  fetch(new URL(`${base}/search/${document.documentElement.lang}.json`, location)).catch(() => {});
 });
 
 // The language switch leads to the same page; take the section along.  Headings have the same id in both languages.
