@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 
 import nox
 
@@ -97,16 +98,34 @@ def serve(session: nox.Session) -> None:
     session.run("python", "-m", "mkdocs", "serve", "--dev-addr=127.0.0.1:8000", *session.posargs, env=QUIET)
 
 
+def npm(session: nox.Session) -> None:
+    """Fetch what package.json names, when package-lock.json has changed."""
+    lock, seen = Path("package-lock.json").read_bytes(), Path("node_modules/.hieu-docker-lock")
+    if not seen.is_file() or seen.read_bytes() != lock:
+        session.run("npm", "ci")
+        seen.write_bytes(lock)
+
+
+@nox.session
+def vendor(session: nox.Session) -> None:
+    """Copy fonts and scripts from npm into docs/assets, as package.json names them."""
+    install(session, "vendor")
+    npm(session)
+    session.run("python", "-m", "theme.vendor")
+
+
 @nox.session
 def browser(session: nox.Session) -> None:
     """Read, search and copy from the built site in headless Chromium; screenshots go to `.cache/screenshots`."""
     install(session, "browser", "site")
+    npm(session)
     session.run(
         "python",
         "-m",
         "pytest",
         "-o",
         "addopts=",  # without doclab.plugin: this session has no examples and no Docker
+        "--numprocesses=auto",
         "tests/browser",
         *session.posargs,
         env=QUIET,

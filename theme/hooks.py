@@ -13,6 +13,7 @@ from mkdocs.structure.pages import Page
 from doclab.pages import examples
 from doclab.source import PageError
 from theme import search_index
+from theme.mend import mend
 
 AFTER_I18N = -200  # static-i18n itself runs at -100
 
@@ -72,16 +73,17 @@ def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> s
     default = config.plugins["i18n"].default_language
     if template_name == "404.html" and config.theme["language"] != default:
         return ""  # MkDocs does not write an empty template
-    return output
+    return mend(output) if template_name.endswith(".html") else output
 
 
-def on_post_page(output: str, page: Page, **kwargs) -> None:
-    """Stop the build where the theme's own search would take over unnoticed."""
+def on_post_page(output: str, page: Page, **kwargs) -> str:
+    """Mend the theme's markup, and stop the build where the theme's own search would take over unnoticed."""
     if "assets/js/search/worker.js" not in output:
         raise PluginError(
             "The theme has another search worker than the one that docs/assets/js/search/ replaces.  See what changed "
             "in its messages, adapt ours, and name the new file in the config block of theme/overrides/main.html."
         )
+    return mend(output)
 
 
 @event_priority(AFTER_I18N)

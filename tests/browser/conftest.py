@@ -3,10 +3,12 @@
 The path matters: on GitHub Pages and the like the site does not live at the root of its host.
 """
 
+import gzip
 import os
+import re
 import shutil
 import threading
-from functools import partial
+from functools import cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -30,19 +32,41 @@ CHROMIUM_FLAGS = [
 ]
 
 
+PHONE = {"width": 360, "height": 740}
+DESKTOP = {"width": 1280, "height": 900}
+COMPRESSED = (".css", ".html", ".js", ".json", ".svg", ".xml")
+
+
+@cache
+def compressed(path: Path) -> bytes:
+    return gzip.compress(path.read_bytes())
+
+
 class Handler(SimpleHTTPRequestHandler):
-    """A static host: the site below BELOW, 404.html for what is not there."""
+    """A static host: the site below BELOW, texts compressed, 404.html for what is not there."""
+
+    protocol_version = "HTTP/1.1"
 
     def translate_path(self, path: str) -> str:
         path = urlsplit(path).path
         inside = path.removeprefix(BELOW) if path.startswith(BELOW) else "no-such-page"
         return super().translate_path("/" + inside)
 
+    def do_GET(self):
+        path = Path(self.translate_path(self.path))
+        path = path / "index.html" if path.is_dir() and self.path.endswith("/") else path
+        if path.suffix in COMPRESSED and path.is_file():
+            self.answer(200, self.guess_type(path), compressed(path), {"Content-Encoding": "gzip"})
+        else:
+            super().do_GET()
+
     def send_error(self, code, message=None, explain=None):
-        body = Path(self.directory, "404.html").read_bytes()
+        self.answer(code, "text/html; charset=utf-8", Path(self.directory, "404.html").read_bytes(), {})
+
+    def answer(self, code: int, kind: str, body: bytes, headers: dict[str, str]) -> None:
         self.send_response(code)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
+        for name, value in {"Content-Type": kind, "Content-Length": str(len(body)), **headers}.items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
 
@@ -50,28 +74,47 @@ class Handler(SimpleHTTPRequestHandler):
         pass
 
 
+def addresses() -> list[str]:
+    """Every page of the site and our own, as paths below it: "", "linking/link/", "en/"…"""
+    pages = [*(ROOT / "docs").glob("*/**/*.md"), *Path(__file__).parent.glob("pages/*/*.md")]
+    slugs = [re.sub(r".*/(?:docs|pages)/(?:vi/|(en/))", r"\1", page.as_posix()) for page in pages]
+    return sorted(re.sub(r"(index)?\.md$", lambda end: "" if end[1] else "/", slug) for slug in slugs)
+
+
 @pytest.fixture(scope="session")
-def site(tmp_path_factory):
+def server(tmp_path_factory):
+    """A server of the folder that `built` fills."""
+    folder = tmp_path_factory.mktemp("browser") / "site"
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=folder))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def site(server, built) -> str:
     """The address of the site, ending in a slash."""
-    tmp = tmp_path_factory.mktemp("browser")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=tmp / "site"))
-    address = f"http://127.0.0.1:{server.server_port}{BELOW}"
-    shutil.copytree(ROOT / "docs", tmp / "docs")
+    return f"http://127.0.0.1:{server.server_port}{BELOW}"
+
+
+@pytest.fixture(scope="session")
+def built(server, tmp_path_factory) -> Path:
+    """The site as a folder, with our own pages in it."""
+    docs, folder = tmp_path_factory.mktemp("docs") / "docs", server.RequestHandlerClass.keywords["directory"]
+    shutil.copytree(ROOT / "docs", docs)
     for page in Path(__file__).parent.glob("pages/*/*.md"):
-        shutil.copy(page, tmp / "docs" / page.parent.name)
+        shutil.copy(page, docs / page.parent.name)
     os.chdir(ROOT)  # mkdocs.yml names snippets/ from here
     build(
         load_config(
             "mkdocs.yml",
-            docs_dir=str(tmp / "docs"),
-            site_dir=str(tmp / "site"),
-            site_url=address,
+            docs_dir=str(docs),
+            site_dir=str(folder),
+            site_url=f"http://127.0.0.1:{server.server_port}{BELOW}",
             strict=False,  # our own page is in no menu; `nox -s site` is the strict build
         )
     )
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield address
-    server.shutdown()
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -97,7 +140,7 @@ def noise():
 
 @pytest.fixture
 def open_page(site: str, chromium: Browser, noise: list[str]):
-    """Open a page of the site, with options for the browser context (`color_scheme`, `viewport`)."""
+    """Open a page of the site, with options for the browser context (`color_scheme`, `viewport`); None opens none."""
     contexts = []
 
     def listen(page: Page) -> None:
@@ -118,14 +161,15 @@ def open_page(site: str, chromium: Browser, noise: list[str]):
         page.on("console", on_console)
         page.on("pageerror", lambda error: noise.append(f"{page.url}: uncaught: {error}"))
 
-    def open_page(path: str = "", **options) -> Page:
+    def open_page(path: str | None = "", **options) -> Page:
         context = chromium.new_context(**options)
         context.set_default_timeout(10_000)
         context.grant_permissions(["clipboard-read", "clipboard-write"], origin=site)
         contexts.append(context)
         page = context.new_page()
         listen(page)
-        page.goto(site + path)
+        if path is not None:
+            page.goto(site + path)
         return page
 
     yield open_page

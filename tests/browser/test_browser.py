@@ -1,13 +1,11 @@
 """Claims that a reader can find, switch, copy and read everything here, while the browser asks nobody else."""
 
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
-from playwright.sync_api import Page, expect
+from conftest import DESKTOP
+from playwright.sync_api import expect
 
-PHONE = {"width": 360, "height": 740}
-DESKTOP = {"width": 1280, "height": 900}
 TYPED = """for i in 1 2; do
   echo "# $i"
 done
@@ -18,21 +16,6 @@ cat note.txt
 docker run --rm --name a-rather-long-name-for-a-container --network a-rather-long-name busybox:1.37 true"""
 
 FAINT_TEXT = Path(__file__).with_name("faint_text.js").read_text()
-
-
-def pages(page: Page, site: str) -> list[str]:
-    """Every page of the site, from its sitemap."""
-    xml = ElementTree.fromstring(page.request.get(site + "sitemap.xml").text())
-    return [loc.text for loc in xml.iterfind(".//{*}loc")]
-
-
-def test_every_page_is_quiet(open_page, site):
-    page = open_page()
-    addresses = pages(page, site)
-    assert any("/en/" in address for address in addresses)
-    for address in addresses:
-        page.goto(address, wait_until="networkidle")
-        assert page.locator("h1").count() == 1, f"{address} has no h1, or several: give it one"
 
 
 @pytest.mark.parametrize("path, language", [("", "vi"), ("en/", "en")])
@@ -111,19 +94,6 @@ def test_scheme_follows_the_system_until_the_reader_chooses(open_page):
     expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "default")
     page.reload()
     expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "default")
-
-
-def test_pages_fit_a_phone(open_page, site, screenshot):
-    page = open_page(viewport=PHONE, has_touch=True, is_mobile=True)
-    for address in pages(page, site):
-        page.goto(address)
-        width = page.evaluate("document.documentElement.scrollWidth")
-        assert width <= PHONE["width"], (
-            f"{address} is {width} pixels wide: what on it does not scroll by itself?"
-        )
-    for path, name in [("", "home"), ("linking/link/", "link"), ("specimen/", "specimen")]:
-        page.goto(site + path)
-        screenshot(page, f"{name}-phone")
 
 
 def test_keyboard_reaches_the_content(open_page):

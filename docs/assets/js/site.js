@@ -24,3 +24,11 @@ for (const type of ["pointerdown", "click"]) {
     if (link) link.hash = location.hash;
   }, { capture: true });
 }
+
+// What the theme puts into the page as it goes, mended as theme/mend.py mends the rest.
+new MutationObserver(() => {
+  // A <nav> around each copy button would be a landmark of the page, hundreds of them, all with one name.
+  for (const nav of document.querySelectorAll("nav.md-code__nav:not([role])")) nav.setAttribute("role", "none");
+  // A table that scrolls must scroll with the keyboard, too.
+  for (const table of document.querySelectorAll(".md-typeset__scrollwrap:not([tabindex])")) table.tabIndex = 0;
+}).observe(document.body, { childList: true, subtree: true });
