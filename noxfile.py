@@ -130,3 +130,11 @@ def browser(session: nox.Session) -> None:
         *session.posargs,
         env=QUIET,
     )
+
+
+@nox.session
+def lighthouse(session: nox.Session) -> None:
+    """Measure the built site with Lighthouse; the figures go to tests/browser/lighthouse.md."""
+    install(session, "browser", "site")
+    npm(session)
+    session.run("python", "tests/browser/lighthouse.py", env=QUIET)

@@ -9,8 +9,9 @@ import sys
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
+import material
 import pytest
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
@@ -166,15 +167,70 @@ def test_each_language_has_an_index_of_its_own(site, pages):
         assert "127.0.0.11" in text and "bad address 'server'" in text
 
 
-def test_unknown_addresses_get_one_page_in_both_languages(site):
-    assert not (site / "en/404.html").exists()
-    page = Html(site / "404.html")
-    assert page.all("html", lang="vi") and "Không tìm thấy trang" in page.text
-    assert page.all("div", lang="en") and "Page not found" in page.text
+@pytest.mark.parametrize("address, language", [("404.html", "vi"), ("en/404.html", "en")])
+def test_unknown_addresses_get_a_page_in_their_language(site, address, language):
+    page = Html(site / address)
+    assert page.all("html", lang=language) and "Page not found" in page.text
+    assert ("Không tìm thấy trang" in page.text) == (language == "vi")
     links = [link["href"] for link in page.all("a")]
     relative = [link for link in links if not link.startswith(("/", "https:", "javascript:", "#"))]
     assert not relative, f"404.html is shown at any depth, so its links must start with a slash: {relative}"
     assert {"/below/en/"} <= set(links)
+
+
+def test_links_inside_the_site_lead_to_something(site, pages):
+    ids = {
+        address: {attributes.get("id") for _, attributes in page.elements} for address, page in pages.items()
+    }
+    checked = 0
+    for address, page in pages.items():
+        named = [link["href"] for link in [*page.all("a"), *page.all("link")] if "href" in link]
+        named += [found["src"] for _, found in page.elements if "src" in found]
+        for link in named:
+            target = urlsplit(urljoin(SITE_URL + address, link))
+            if not target.geturl().startswith(SITE_URL):
+                continue
+            checked += 1
+            path = target.path.removeprefix(urlsplit(SITE_URL).path)
+            file = site / path / "index.html" if path.endswith("/") or not path else site / path
+            assert file.is_file(), f"/{address} has a link to {link}, where there is nothing"
+            if target.fragment and path in ids:
+                assert unquote(target.fragment) in ids[path], f"/{address}: no id for the link {link}"
+    assert checked > 1000
+
+
+def test_every_section_has_the_same_id_in_both_languages(pages):
+    for address, page in pages.items():
+        if not address.startswith("en/"):
+            anchors = [
+                [found.get("id") for name, found in one.elements if name in ("h2", "h3", "dt")]
+                for one in (page, pages["en/" + address])
+            ]
+            assert anchors[0] == anchors[1] and None not in anchors[0], (
+                f"the ids of /{address} and its twin differ"
+            )
+
+
+def test_the_theme_speaks_vietnamese(pages):
+    """Its own strings, from its own table: none is left in English on a Vietnamese page."""
+    languages = Path(material.__file__).parent / "templates/partials/languages"
+    strings = {
+        name: dict(
+            re.findall(r'"([\w.]+)": "(.*?)",?\n', (languages / f"{name}.html").read_text(encoding="utf-8"))
+        )
+        for name in ("en", "vi")
+    }
+    same = {"language", "direction", "search.config.lang", "blog.meta", "rss.created", "tabs"}
+    english = {text for key, text in strings["en"].items() if key not in same and len(text) > 4}
+    assert {"Table of contents", "Initializing search"} <= english
+    for address, page in pages.items():
+        if not address.startswith("en/"):
+            shown = [*re.findall(r'(?:aria-label|title|placeholder)="([^"]*)"', page.text)]
+            shown += [
+                text.strip() for text in re.findall(r">([^<>]{9,})<", page.text)
+            ]  # not words of outputs
+            left = english & set(shown)
+            assert not left, f"/{address} shows {left} in English: see theme/overrides/partials/language.html"
 
 
 def test_a_missing_translation_fails_the_build(docs, caplog):

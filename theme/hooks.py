@@ -1,4 +1,4 @@
-"""What MkDocs and static-i18n leave undone: heading ids, shared assets, wrong code blocks, search, one 404 page for both languages."""
+"""What MkDocs and static-i18n leave undone: heading ids, shared assets, wrong code blocks, search, tooltips, 404 pages."""
 
 import re
 import unicodedata
@@ -9,14 +9,17 @@ from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
+from mkdocs.utils import write_file
 
 from doclab.pages import examples
 from doclab.source import PageError
-from theme import search_index
+from theme import abbreviations, search_index
 from theme.mend import mend
 
+GLOSSARY = "glossary.md"
 AFTER_I18N = -200  # static-i18n itself runs at -100
 
+_terms: dict[str, list[abbreviations.Term]] = {}  # of the glossary, by language
 _entries: dict[str, list[dict[str, str | float]]] = {}  # what can be searched, by language
 
 
@@ -63,17 +66,30 @@ def on_page_markdown(markdown: str, page: Page, **kwargs) -> None:
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, **kwargs) -> None:
-    """Keep what the search of this language will find."""
+    """Keep what the search of this language will find, and what its glossary defines."""
+    if page.file.norm_src_uri == GLOSSARY:
+        _terms[config.theme["language"]] = abbreviations.terms(html, page.url)
     title, description = str(page.title), str(page.meta.get("description", ""))
     _entries[config.theme["language"]] += search_index.entries(page.url, html, title, description)
 
 
+def on_page_context(context: dict, page: Page, config: MkDocsConfig, **kwargs) -> None:
+    """Explain the glossary's words; by now every page has been read, the glossary, too."""
+    terms = _terms.get(config.theme["language"], [])
+    if page.file.norm_src_uri != GLOSSARY:
+        page.content = abbreviations.explain(page.content, terms, page.url)
+
+
 def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> str:
-    """Write 404.html once: a server knows one, and the English build would replace it with its own."""
-    default = config.plugins["i18n"].default_language
-    if template_name == "404.html" and config.theme["language"] != default:
+    """Write 404.html for the default language, and en/404.html: left alone, the last build replaces the first."""
+    if not template_name.endswith(".html"):
+        return output
+    output = mend(output)
+    language = config.theme["language"]
+    if template_name == "404.html" and language != config.plugins["i18n"].default_language:
+        write_file(output.encode(), str(Path(config.site_dir, language, template_name)))
         return ""  # MkDocs does not write an empty template
-    return mend(output) if template_name.endswith(".html") else output
+    return output
 
 
 def on_post_page(output: str, page: Page, **kwargs) -> str:

@@ -1,5 +1,6 @@
 """Claims that a reader can find, switch, copy and read everything here, while the browser asks nobody else."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -112,3 +113,22 @@ def test_unknown_page_answers_in_both_languages(open_page, site):
     expect(page.locator("[lang=en] h2")).to_have_text("Page not found")
     page.locator("[lang=en] a").click()
     page.wait_for_url(f"{site}en/")
+
+
+def test_unknown_english_page_answers_in_english(open_page, site):
+    page = open_page("en/linking/no-such-page/")
+    expect(page.locator("h1")).to_have_text("Page not found")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    assert page.url == f"{site}en/linking/no-such-page/"
+    page.keyboard.press("/")
+    page.keyboard.type("dns")
+    expect(page.locator(".md-search-result__item > a").first).to_have_attribute("href", re.compile("/en/"))
+
+
+def test_words_of_the_glossary_are_explained(open_page):
+    page = open_page("linking/network/", viewport=DESKTOP)
+    word = page.locator("article abbr", has_text="PID 1")
+    meaning = word.get_attribute("title")
+    assert meaning.startswith("Tiến trình đầu tiên trong container")
+    word.hover()
+    expect(page.locator(".md-tooltip2")).to_contain_text(meaning)
