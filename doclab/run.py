@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 import docker
-from packaging.version import InvalidVersion, Version
 from requests.exceptions import RequestException
 
-from doclab import comparison, objects, pages, programs, transcript
+from doclab import comparison, evidence, objects, pages, programs, transcript
 from doclab.engines import Engine
 from doclab.host import open_host
 from doclab.pages import Example
+from doclab.rootfs import IMAGES
 from doclab.session import DEFAULT_LIMIT, Session, SessionEnded
 from doclab.source import relative
 from doclab.terminal import Terminal
@@ -100,6 +100,10 @@ class PageRun:
                 "rename or remove it, or use a throwaway host (without --engine host)"
             )
 
+    def environment(self) -> evidence.Environment:
+        """What the page runs on."""
+        return evidence.environment(self.host.engine, self._client, self.host.digests(IMAGES))
+
     def advance(self, example: Example) -> Verdict:
         """Run everything on the page up to this example, then it; a second time gives the same verdict."""
         position = self.examples.index(example)
@@ -126,7 +130,7 @@ class PageRun:
     def _why_not(self, example: Example) -> str:
         if example.action == pages.SKIP:
             return example.reason
-        if not example.engines.contains(_version(self.host.server_version), prereleases=True):
+        if not example.runs_on(self.host.server_version):
             return f"needs Docker {example.engines}, this is {self.host.server_version}"
         if example.needs and self.host.engine.suite is None:
             return "must see the machine of the daemon: runs in the throwaway host only"
@@ -253,14 +257,6 @@ class PageRun:
         """End the session at once, finished or not."""
         self._session.close()
         self._client.close()
-
-
-def _version(text: str) -> Version:
-    """The daemon's version; what Docker Desktop or a vendor appends is not always PEP 440."""
-    try:
-        return Version(text)
-    except InvalidVersion:
-        return Version(text.split("-")[0])
 
 
 def _place(example: Example, offset: int | None = None) -> str:

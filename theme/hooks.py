@@ -1,5 +1,7 @@
-"""What MkDocs and static-i18n leave undone: heading ids, shared assets, wrong code blocks, one 404 page for both languages."""
+"""What MkDocs and static-i18n leave undone: heading ids, shared assets, wrong code blocks, evidence, one 404 page for
+both languages."""
 
+import functools
 import re
 import unicodedata
 from pathlib import Path
@@ -10,8 +12,12 @@ from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
+from doclab import evidence
+from doclab.fence import EVIDENCE
 from doclab.pages import examples
 from doclab.source import PageError
+from theme import badges
+from theme.ledger import Ledger
 
 AFTER_I18N = -200  # static-i18n itself runs at -100
 
@@ -40,12 +46,37 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     return files
 
 
-def on_page_markdown(markdown: str, page: Page, **kwargs) -> None:
-    """Stop the build at a code block that the verifier would refuse, with its file and line."""
+def on_pre_build(config: MkDocsConfig) -> None:
+    """Read the evidence anew: it may have changed since `serve` built last."""
+    _evidence.cache_clear()
+
+
+@functools.cache
+def _evidence() -> dict:
+    try:
+        return evidence.load()
+    except evidence.EvidenceError as error:
+        raise PluginError(str(error)) from None
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, **kwargs) -> str | None:
+    """Stop the build at a code block that the verifier would refuse, with its file and line; fill in the ledger."""
     try:
         examples(Path(page.file.abs_src_path))
+        if "<!-- doclab: " in markdown:
+            return Ledger(config.theme["language"], _evidence()).fill(markdown)
     except PageError as error:
         raise PluginError(str(error)) from None
+    return None
+
+
+def on_page_content(html: str, page: Page, config: MkDocsConfig, **kwargs) -> str:
+    """Say below each example on which engines it held, and below the title how long the page is."""
+    file, language = Path(page.file.abs_src_path), config.theme["language"]
+    parts = html.split(EVIDENCE)
+    shown = badges.badges(file, language, _evidence())
+    html = parts[0] + "".join(badge + part for badge, part in zip(shown, parts[1:], strict=True))
+    return html.replace("</h1>", "</h1>" + badges.length(file, language, html, _evidence()), 1)
 
 
 def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> str:
