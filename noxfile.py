@@ -78,6 +78,13 @@ def update(session: nox.Session) -> None:
     session.run("python", "-m", "doclab", "update", *session.posargs)
 
 
+@nox.session
+def matrix(session: nox.Session) -> None:
+    """Verify every page on every engine, and write the evidence that the site shows: `-- PAGE`, `-- --engine NAME`."""
+    install(session, "verify")
+    session.run("python", "-m", "doclab", "matrix", *session.posargs)
+
+
 QUIET = {"NO_MKDOCS_2_WARNING": "1"}  # mkdocs is pinned below 2; the theme warns about it all the same
 
 

@@ -123,23 +123,22 @@ def _validator() -> jsonschema.Draft202012Validator:
 
 def record(
     folder: Path, environment: Environment, ran: Mapping[str, tuple[str, Mapping[str, Result]]]
-) -> Path:
-    """Write what a run found; the file.
+) -> Path | None:
+    """Write what a run found; the file, None when it found nothing of the site's pages.
 
     `ran` maps a page id to when its run began (UTC, ISO 8601) and to its results by example.  What the file says of
     other pages stays, if they ran in the same environment and still exist: else nobody knows whether it still holds.
     """
     file = folder / f"{environment.engine}.json"
-    known = {}
-    if file.exists():
-        old = _read(file)
-        if old["environment"] == asdict(environment):
-            known = {
-                name: page for name, page in old["pages"].items() if (DOCS / "vi" / f"{name}.md").exists()
-            }
+    known = _read(file) if file.exists() else {"environment": None, "pages": {}}
+    found = known["pages"] if known["environment"] == asdict(environment) else {}
     for name, (time, results) in ran.items():
-        known[name] = {"time": time, "examples": {key: asdict(result) for key, result in results.items()}}
-    content = {"environment": asdict(environment), "pages": dict(sorted(known.items()))}
+        found[name] = {"time": time, "examples": {key: asdict(result) for key, result in results.items()}}
+    ours = {pages.page_id(page) for page in DOCS.glob("vi/**/*.md")}
+    found = {name: page for name, page in sorted(found.items()) if name in ours}
+    if not found:
+        return None
+    content = {"environment": asdict(environment), "pages": found}
     _validator().validate(content)
     staged = file.with_suffix(".new")
     staged.write_text(_lines(content), encoding="utf-8")

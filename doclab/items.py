@@ -12,11 +12,12 @@ from sybil.example import Example as SybilExample
 
 from doclab import engines, pages
 from doclab.host import HostError
-from doclab.report import CLEAN_UP, record
+from doclab.report import CLEAN_UP, LIMITS, record
 from doclab.run import PageRun, PageTaken, open_page
 from doclab.source import PageError, relative
-from doclab.verdict import FAILED, HELD, NOT_RUN, Verdict
+from doclab.verdict import FAILED, HELD, NOT_RUN, SKIPPED, Verdict
 
+_PATIENCE = 10.0  # seconds for a command that is expected to fail
 KEPT = pytest.StashKey[bool]()
 
 
@@ -65,6 +66,8 @@ class Page(pytest.File):
             yield Section.from_parent(self, name=section, examples=list(examples))
         if found:
             yield CleanUp.from_parent(self, name=CLEAN_UP)
+        if self.config.option.check_limits and any(example.parsed.is_limited for example in found):
+            yield Limits.from_parent(self, name=LIMITS)
 
     def setup(self) -> None:
         self.stack = ExitStack()
@@ -205,3 +208,39 @@ class CleanUp(_Item):
 
     def reportinfo(self) -> tuple[Path, int, str]:
         return self.path, 0, f"{pages.page_id(self.path)}::{CLEAN_UP}"
+
+
+class Limits(_Item):
+    """Whether what `engine=` keeps from this engine would fail here: a limit must not outlive its reason.
+
+    The page runs once more on a host of its own, with every limit turned round, so that of two blocks for two sides of
+    a border the other one runs.
+    """
+
+    def runtest(self) -> None:
+        self.conclude(self._verdict())
+
+    def _verdict(self) -> Verdict:
+        examples, option = self.page.document.namespace["examples"], self.config.option
+        limit = min(option.time_limit, _PATIENCE)
+        with open_page(
+            examples, engines.ENGINES[option.engine], lambda line: None, limit=limit, flip_limits=True
+        ) as run:
+            docker = run.host.server_version
+            kept = [example for example in examples if example.is_limited and not example.runs_on(docker)]
+            needless = [example for example in kept if run.advance(example).result == HELD]
+        if not kept:
+            return Verdict(SKIPPED, f"no example is kept from Docker {docker}")
+        if needless:
+            return Verdict(
+                FAILED,
+                "\n".join(
+                    f"{relative(example.file)}:{example.line}: limited to Docker {example.engines}, but it holds on "
+                    f"{docker}, too: widen the limit, or take it away"
+                    for example in needless
+                ),
+            )
+        return Verdict()
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        return self.path, 0, f"{pages.page_id(self.path)}::{LIMITS}"

@@ -69,6 +69,11 @@ class Example:
     def engines(self) -> SpecifierSet:
         return SpecifierSet(self.block.options.get("engine", ""))
 
+    @property
+    def is_limited(self) -> bool:
+        """Whether it has an `engine=`."""
+        return bool(str(self.engines))
+
     def runs_on(self, docker: str) -> bool:
         """Whether `engine=` admits this version of the daemon."""
         return self.engines.contains(_version(docker), prereleases=True)

@@ -38,6 +38,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="stop the first page that fails where it fails, and open a shell in its host",
     )
     group.addoption(
+        "--check-limits",
+        action="store_true",
+        help="also run what `engine=` keeps from this engine, and fail where it holds all the same",
+    )
+    group.addoption(
         "--report-json",
         type=Path,
         metavar="FILE",

@@ -5,13 +5,15 @@
     engine    the row of `doclab.engines` that the pages ran on
     started   when, UTC, ISO 8601
     seconds   from then to the end of the run
-    counts    how many examples `held`, `failed`, were `skipped`, or were `not run`; clean-ups only where they failed
+    counts    how many examples `held`, `failed`, were `skipped`, or were `not run`; clean-ups and limits only where
+              they failed
     examples  a list of records, page by page and in page order
 
 A record is an object, too:
 
     page      the Markdown file, relative to the working directory where that is shorter
-    example   `linking/network::dns::2`: page, section, ordinal; `PAGE::clean-up` for what the page left behind;
+    example   `linking/network::dns::2`: page, section, ordinal; `PAGE::clean-up` for what the page left behind,
+              `PAGE::limits` for what its `engine=` needlessly keeps from this engine;
               "" where the page, or the process that ran it, failed as a whole
     result    `held`, `failed`, `skipped` or `not run`
     reason    why it was skipped or not run, else ""
@@ -36,6 +38,7 @@ from doclab.source import relative
 from doclab.verdict import FAILED, HELD, NOT_RUN, SKIPPED
 
 CLEAN_UP = "clean-up"
+LIMITS = "limits"
 RESULTS = (HELD, FAILED, SKIPPED, NOT_RUN)
 
 
@@ -89,7 +92,9 @@ class Records:
     def count(self) -> Counter[str]:
         """How many examples came to each result; a page that leaves nothing behind has verified nothing by that."""
         counted = (
-            r for r in self._found if r["result"] == FAILED or not str(r["example"]).endswith(CLEAN_UP)
+            r
+            for r in self._found
+            if r["result"] == FAILED or not str(r["example"]).endswith((CLEAN_UP, LIMITS))
         )
         return Counter(str(found["result"]) for found in counted)
 

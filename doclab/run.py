@@ -10,11 +10,10 @@ from pathlib import Path, PurePosixPath
 import docker
 from requests.exceptions import RequestException
 
-from doclab import comparison, evidence, objects, pages, programs, transcript
+from doclab import comparison, objects, pages, programs, transcript
 from doclab.engines import Engine
 from doclab.host import open_host
 from doclab.pages import Example
-from doclab.rootfs import IMAGES
 from doclab.session import DEFAULT_LIMIT, Session, SessionEnded
 from doclab.source import relative
 from doclab.terminal import Terminal
@@ -62,7 +61,7 @@ class PageRun:
 
     `limit` is in seconds, for each command.  With `stop_at_failure` nothing runs after the first example that
     fails, so that one can look at its host.  `record` also notes which line of a Python program printed what, for
-    `programs.promise`.
+    `programs.promise`.  With `flip_limits`, what `engine=` keeps from this engine runs, and what it admits does not.
     """
 
     def __init__(
@@ -73,6 +72,7 @@ class PageRun:
         limit: float = DEFAULT_LIMIT,
         record: bool = False,
         stop_at_failure: bool = False,
+        flip_limits: bool = False,
     ) -> None:
         self.examples = examples
         self.verdicts: list[Verdict] = []
@@ -81,6 +81,7 @@ class PageRun:
         self._limit = limit
         self._record = record
         self._stop_at_failure = stop_at_failure
+        self._flip_limits = flip_limits
         self._bindings = Bindings()
         self._broken = ""
         self._said: list[str] = []  # by commands and outputs: what is named there is the page's
@@ -99,10 +100,6 @@ class PageRun:
                 f"this daemon already holds {', '.join(map(str, found))}, which the page would use: "
                 "rename or remove it, or use a throwaway host (without --engine host)"
             )
-
-    def environment(self) -> evidence.Environment:
-        """What the page runs on."""
-        return evidence.environment(self.host.engine, self._client, self.host.digests(IMAGES))
 
     def advance(self, example: Example) -> Verdict:
         """Run everything on the page up to this example, then it; a second time gives the same verdict."""
@@ -130,7 +127,7 @@ class PageRun:
     def _why_not(self, example: Example) -> str:
         if example.action == pages.SKIP:
             return example.reason
-        if not example.runs_on(self.host.server_version):
+        if example.is_limited and example.runs_on(self.host.server_version) == self._flip_limits:
             return f"needs Docker {example.engines}, this is {self.host.server_version}"
         if example.needs and self.host.engine.suite is None:
             return "must see the machine of the daemon: runs in the throwaway host only"

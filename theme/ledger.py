@@ -161,7 +161,7 @@ class Ledger:
             (self._link(file), f"`{example.name}`", f"Docker {str(example.engines).replace('<', '&lt;')}")
             for file, found in self._examples.items()
             for example, _ in found
-            if str(example.engines)
+            if example.is_limited
         ]
         return self._table("limits", rows)
 
