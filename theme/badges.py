@@ -41,14 +41,16 @@ WORDS = {
 }
 
 
-def states(page: Path, known: Mapping[str, Any]) -> Iterator[tuple[pages.Example, dict[str, str]]]:
+def states(page: Path, name: str, known: Mapping[str, Any]) -> Iterator[tuple[pages.Example, dict[str, str]]]:
     """Each example of the page that can carry badges, and its state on each engine that has evidence of it.
+
+    `name` is the page's id, which the evidence knows it by.
 
     An example that failed on one engine differs there if it held on the default one.
     """
     examples = pages.examples(page)
     hashes = evidence.hashes(examples)
-    recorded = {engine: content["pages"].get(pages.page_id(page)) for engine, content in known.items()}
+    recorded = {engine: content["pages"].get(name) for engine, content in known.items()}
     for example in examples:
         if example.language not in ("console", "python"):
             continue
@@ -68,10 +70,9 @@ def _state(result: Mapping[str, Any] | None, hash: str | None) -> str:
     return {"held": HELD, "failed": FAILED}.get(result["result"], NOT_RUN)
 
 
-def badges(page: Path, language: str, known: Mapping[str, Any]) -> Iterator[str]:
+def badges(page: Path, name: str, language: str, known: Mapping[str, Any]) -> Iterator[str]:
     """The HTML that belongs to each `console` and `python` block of the page, in order; "" where there is nothing to show."""
-    name = pages.page_id(page)
-    for example, found in states(page, known):
+    for example, found in states(page, name, known):
         if example.action == pages.SKIP or not found:
             yield ""  # a block that never runs says why by itself
             continue
@@ -102,7 +103,7 @@ def _why_not(example: pages.Example, docker: str, language: str) -> str:
     return words["needs"] if example.needs else words["broken"]
 
 
-def length(page: Path, language: str, html: str, known: Mapping[str, Any]) -> str:
+def length(page: Path, name: str, language: str, html: str, known: Mapping[str, Any]) -> str:
     """The HTML that says how many words a page has, and how long its commands took when they last ran.
 
     A page without commands has no time; neither has one whose evidence does not fit any more.
@@ -110,8 +111,8 @@ def length(page: Path, language: str, html: str, known: Mapping[str, Any]) -> st
     text = re.sub(r"<pre.*?</pre>|<svg.*?</svg>|<[^>]+>", " ", html, flags=re.DOTALL)
     words = len(unescape(text).split())
     told = [WORDS[language]["words"].format(_grouped(words, language))]
-    ran = known.get(DEFAULT, {}).get("pages", {}).get(pages.page_id(page))
-    if ran and all(found.get(DEFAULT) != CHANGED for _, found in states(page, known)):
+    ran = known.get(DEFAULT, {}).get("pages", {}).get(name)
+    if ran and all(found.get(DEFAULT) != CHANGED for _, found in states(page, name, known)):
         seconds = max(1, round(sum(result["seconds"] for result in ran["examples"].values())))
         told.append(WORDS[language]["seconds"].format(seconds))
     return f'<p class="doclab-length" data-search-exclude>{"; ".join(told)}.</p>'

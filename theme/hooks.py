@@ -73,10 +73,11 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, **kwargs) 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, **kwargs) -> str:
     """Say below each example on which engines it held, and below the title how long the page is."""
     file, language = Path(page.file.abs_src_path), config.theme["language"]
+    name = page.file.norm_src_uri.removesuffix(".md")
     parts = html.split(EVIDENCE)
-    shown = badges.badges(file, language, _evidence())
+    shown = badges.badges(file, name, language, _evidence())
     html = parts[0] + "".join(badge + part for badge, part in zip(shown, parts[1:], strict=True))
-    return html.replace("</h1>", "</h1>" + badges.length(file, language, html, _evidence()), 1)
+    return html.replace("</h1>", "</h1>" + badges.length(file, name, language, html, _evidence()), 1)
 
 
 def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> str:

@@ -58,7 +58,7 @@ class Ledger:
         self._language = language
         self._words = WORDS[language]
         files = sorted((DOCS / language).rglob("*.md"))
-        self._examples = {file: list(states(file, known)) for file in files}
+        self._examples = {file: list(states(file, pages.page_id(file), known)) for file in files}
         self._decisions = {file: claims.decisions(file) for file in files}
 
     def fill(self, markdown: str) -> str:
