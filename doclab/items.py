@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import time
 from contextlib import ExitStack
 from itertools import groupby
 from pathlib import Path
@@ -191,7 +192,10 @@ class CleanUp(_Item):
     """What the page left behind, once all of it has run."""
 
     def runtest(self) -> None:
-        self.conclude(self._verdict())
+        started = time.monotonic()
+        verdict = self._verdict()
+        verdict.seconds = time.monotonic() - started
+        self.conclude(verdict)
 
     def _verdict(self) -> Verdict:
         run = self.page.run
@@ -207,7 +211,8 @@ class CleanUp(_Item):
         return Verdict(FAILED, left) if left else Verdict()
 
     def reportinfo(self) -> tuple[Path, int, str]:
-        return self.path, 0, f"{pages.page_id(self.path)}::{CLEAN_UP}"
+        last = self.page.document.namespace["examples"][-1]
+        return last.file, last.line - 1, f"{pages.page_id(self.path)}::{CLEAN_UP}"
 
 
 class Limits(_Item):
