@@ -9,7 +9,7 @@ from doclab import matrix, pages
 from doclab.engines import DEFAULT, ENGINES
 from doclab.evidence import EvidenceError
 from doclab.host import HostError
-from doclab.run import PageTaken
+from doclab.leftovers import PageTaken
 from doclab.session import DEFAULT_LIMIT
 from doclab.source import DOCS, relative
 from doclab.update import UpdateError, update

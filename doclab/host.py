@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -83,6 +84,13 @@ class Host:
     def alive(self) -> bool:
         """Tell whether the host's first process still runs."""
         return _state(self._pid) not in ("", "Z", "X")
+
+    def has_ended(self, seconds: float = 0.1) -> bool:
+        """Tell whether the host is gone, or goes within these seconds: its processes end one after the other."""
+        deadline = time.monotonic() + seconds
+        while self.alive() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return not self.alive()
 
     def digests(self, images: Collection[str]) -> dict[str, str]:
         """Ask the host's registry for the digest of each image, by its name such as `busybox:1.37`."""

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import time
 from contextlib import ExitStack
 from itertools import groupby
 from pathlib import Path
@@ -12,8 +13,9 @@ from sybil.example import Example as SybilExample
 
 from doclab import engines, pages
 from doclab.host import HostError
+from doclab.leftovers import PageTaken
 from doclab.report import CLEAN_UP, LIMITS, record
-from doclab.run import PageRun, PageTaken, open_page
+from doclab.run import PageRun, open_page
 from doclab.source import PageError, relative
 from doclab.verdict import FAILED, HELD, NOT_RUN, SKIPPED, Verdict
 
@@ -190,24 +192,27 @@ class CleanUp(_Item):
     """What the page left behind, once all of it has run."""
 
     def runtest(self) -> None:
-        self.conclude(self._verdict())
+        started = time.monotonic()
+        verdict = self._verdict()
+        verdict.seconds = time.monotonic() - started
+        self.conclude(verdict)
 
     def _verdict(self) -> Verdict:
         run = self.page.run
         for example in run.examples if run else ():
             run.advance(example)
+        # A file that the reader would save has no item of its own.
+        lost = [v for e, v in zip(run.examples, run.verdicts, strict=True) if not e.ordinal] if run else []
+        if failed := [verdict for verdict in lost if verdict.result == FAILED]:
+            return failed[0]
         if not run or not run.is_complete:
             return Verdict(NOT_RUN, f"{NOT_RUN}: the page did not reach its end")
-        if left := run.finish():
-            listed = "\n".join(f"  {item}" for item in left)
-            return Verdict(
-                FAILED,
-                f"{relative(self.path)}: the page leaves behind:\n{listed}\nRemove it in the page's last section.",
-            )
-        return Verdict()
+        left = run.finish()
+        return Verdict(FAILED, left) if left else Verdict()
 
     def reportinfo(self) -> tuple[Path, int, str]:
-        return self.path, 0, f"{pages.page_id(self.path)}::{CLEAN_UP}"
+        last = self.page.document.namespace["examples"][-1]
+        return last.file, last.line - 1, f"{pages.page_id(self.path)}::{CLEAN_UP}"
 
 
 class Limits(_Item):

@@ -37,6 +37,10 @@ class OwnHost:
         """Return True: the daemon is not ours to watch."""
         return True
 
+    def has_ended(self) -> bool:
+        """Return False: see `alive`."""
+        return False
+
     def digests(self, images: Collection[str]) -> dict[str, str]:
         """Ask the registry, through the daemon, for the digest of each image; one that it can't find is left out."""
         found = {}

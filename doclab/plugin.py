@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from doclab import engines, report
+from doclab import engines, report, signals
 from doclab.items import Page
 from doclab.session import DEFAULT_LIMIT
 from doclab.source import DOCS, PROJECT
@@ -53,6 +53,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[RECORDS] = report.Records()
     config.pluginmanager.register(config.stash[RECORDS])
+    config.pluginmanager.register(signals)
     config.option.continue_on_collection_errors = True  # a page that can't be read stops no other page
 
 
