@@ -35,6 +35,7 @@ def lint(session: nox.Session) -> None:
     install(session, "lint")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
+    session.run("zizmor", "--offline", "--persona=pedantic", ".github/workflows")
 
 
 @nox.session
@@ -77,6 +78,13 @@ def update(session: nox.Session) -> None:
     """Run the pages and rewrite the outputs that no longer hold, in both languages: `-- PAGE` for one."""
     install(session, "verify")
     session.run("python", "-m", "doclab", "update", *session.posargs)
+
+
+@nox.session
+def matrix(session: nox.Session) -> None:
+    """Verify every page on every engine, and write the evidence that the site shows: `-- PAGE`, `-- --engine NAME`."""
+    install(session, "verify")
+    session.run("python", "-m", "doclab", "matrix", *session.posargs)
 
 
 QUIET = {"NO_MKDOCS_2_WARNING": "1"}  # mkdocs is pinned below 2; the theme warns about it all the same

@@ -5,10 +5,11 @@ import json
 import sys
 from pathlib import Path
 
-from doclab import pages
+from doclab import matrix, pages
 from doclab.engines import DEFAULT, ENGINES
+from doclab.evidence import EvidenceError
 from doclab.host import HostError
-from doclab.run import PageTaken
+from doclab.leftovers import PageTaken
 from doclab.session import DEFAULT_LIMIT
 from doclab.source import DOCS, relative
 from doclab.update import UpdateError, update
@@ -26,10 +27,19 @@ def main(arguments: list[str] | None = None) -> int:
     recording.add_argument("--engine", choices=sorted(ENGINES), default=DEFAULT)
     recording.add_argument("--time-limit", type=float, default=DEFAULT_LIMIT, metavar="SECONDS")
     recording.set_defaults(run=update_pages)
+    engines = commands.add_parser("matrix", help="verify pages on every engine, and record the evidence")
+    engines.add_argument("pages", nargs="*", type=Path, metavar="PAGE", help="default: all of docs/vi")
+    engines.add_argument(
+        "--engine",
+        action="append",
+        choices=sorted(ENGINES),
+        help="one of the engines, or several, each with its own --engine (default: all but `host`)",
+    )
+    engines.set_defaults(run=run_matrix)
     options = parser.parse_args(arguments)
     try:
         return options.run(options)
-    except (pages.PageError, HostError, PageTaken) as error:
+    except (pages.PageError, HostError, PageTaken, EvidenceError) as error:
         print(error, file=sys.stderr)
         return 1
 
@@ -61,6 +71,12 @@ def update_pages(options: argparse.Namespace) -> int:
             continue
         print("\n".join(f"  rewrote {relative(file)}" for file in changed) or "  nothing to change")
     return 1 if failed else 0
+
+
+def run_matrix(options: argparse.Namespace) -> int:
+    """Run the pages on the engines; 0 when all of it held on all of them."""
+    names = options.engine or [name for name, engine in ENGINES.items() if engine.suite]
+    return 0 if matrix.run(names, [page.resolve() for page in options.pages]) else 1
 
 
 def _as_json(page: Path, example: pages.Example) -> dict[str, object]:

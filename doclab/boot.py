@@ -10,6 +10,7 @@ import itertools
 import json
 import os
 import select
+import signal
 import subprocess
 import tempfile
 import time
@@ -24,6 +25,7 @@ from doclab.host import Host, HostError, Progress
 _HERE = Path(__file__).parent
 _SECONDS = 60  # for a busy machine; a quiet one needs less than one
 _MEMORY = 8 << 30  # bytes that all files of a host may take; half of the machine's memory if that is less
+_PROCESSES = 4096  # and threads of a host at a time: a fork bomb stays in it, and is ended at once
 _counter = itertools.count()
 
 
@@ -58,9 +60,9 @@ def _start(name: str, lower: Sequence[Path], log: BinaryIO) -> Iterator[int]:
     lifeline_read, lifeline_write = os.pipe()
     mounts = "\n".join(f"{h.mountpoint} {h.type} {h.options}" for h in cgroups.hierarchies())
     size = min(_MEMORY, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2)
-    arguments = [name, ":".join(d.name for d in lower), str(size), str(_HERE / "hostfiles"), mounts]
-    command = ["unshare", "--mount", "--net", "--pid", "--ipc", "--uts", "--fork", "--kill-child", "bash"]
-    command += ["-c", f'exec bash "$0" "$@" 3>&{ready_write}', str(_HERE / "boot.sh"), *arguments]
+    limits = [str(size), str(_PROCESSES)]
+    arguments = [name, ":".join(d.name for d in lower), *limits, str(_HERE / "hostfiles"), mounts]
+    command = ["bash", "-c", f'exec bash "$0" "$@" 3>&{ready_write}', str(_HERE / "boot.sh"), *arguments]
     with open(ready_read, "rb"), open(lifeline_write, "wb") as lifeline:
         try:
             process = subprocess.Popen(
@@ -115,9 +117,11 @@ def _explain(pid: str, log: BinaryIO) -> str:
 
 
 def _await_end(process: subprocess.Popen) -> None:
-    """Wait for the first process, which the kernel lets go only after everything in its namespace."""
+    """Wait until the kernel has taken everything in the host's namespace, and its cgroups are removed."""
     try:
         process.wait(timeout=10)
     except subprocess.TimeoutExpired:
-        process.kill()  # --kill-child passes it on
+        os.killpg(
+            process.pid, signal.SIGKILL
+        )  # `unshare` in this group passes it on to the host's first process
         process.wait()

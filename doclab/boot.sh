@@ -1,17 +1,29 @@
 #!/bin/bash
-# Turns the calling process, first in new mount, network, PID, IPC and UTS namespaces, into a throwaway Docker host.
+# Starts a throwaway Docker host in namespaces of its own, waits for its end, and removes what the kernel does not.
 #
-#   boot.sh NAME LOWERDIR SIZE HOSTFILES CGROUPS     in the cache directory, which holds an empty mount point `mnt`
+#   boot.sh NAME LOWERDIR SIZE PROCESSES HOSTFILES CGROUPS     in the cache directory, which holds an empty mount point `mnt`
 #
 #   NAME       the host's directory in every cgroup hierarchy
 #   LOWERDIR   directories of the root filesystem, as overlayfs takes them
 #   SIZE       bytes of memory that everything written inside may take
+#   PROCESSES  how many processes and threads it may have at a time
 #   HOSTFILES  directory laid over the root filesystem
 #   CGROUPS    one line a hierarchy: MOUNTPOINT TYPE OPTIONS
 #   stdin      the lifeline: at its end the host ends, and everything in it
 #   fd 3       told the PID as seen from outside, then, once the daemon answers, its `GET /version`
 set -eu
-name=$1 lowerdir=$2 size=$3 hostfiles=$4 cgroups=$5
+name=$1 lowerdir=$2 size=$3 processes=$4 hostfiles=$5 cgroups=$6
+
+remove_cgroups() { # here and not by whoever started us: they may have been killed
+    local mountpoint _ tries
+    while read -r mountpoint _; do
+        for tries in {1..250}; do # a process may still be leaving
+            find "$mountpoint/$name" -depth -type d -exec rmdir {} + 2>/dev/null || true
+            if [ ! -d "$mountpoint/$name" ]; then break; fi
+            sleep 0.02
+        done
+    done <<< "$cgroups"
+}
 
 join_cgroups() {
     local mountpoint _
@@ -22,7 +34,7 @@ join_cgroups() {
             cat "$mountpoint/cpuset.mems" > "$mountpoint/$name/cpuset.mems"
         fi
         if [ -f "$mountpoint/$name/pids.max" ]; then
-            echo 16384 > "$mountpoint/$name/pids.max" # a fork bomb stays in the host
+            echo "$processes" > "$mountpoint/$name/pids.max"
         fi
         echo 0 > "$mountpoint/$name/cgroup.procs"
     done <<< "$cgroups"
@@ -80,12 +92,17 @@ change_root() {
     hostname -F /etc/hostname
 }
 
-case ${6-} in
+case ${7-} in
     '')
+        unshare --mount --net --pid --ipc --uts --fork --kill-child "$BASH" "$0" "$@" born || true
+        exec 3>&-
+        remove_cgroups
+        ;;
+    born)
         read -r pid _ < /proc/self/stat # still the /proc of the machine around: its number, not 1
         echo "$pid" >&3
         join_cgroups
-        exec unshare --cgroup "$BASH" "$0" "$@" inside
+        exec unshare --cgroup "$BASH" "$0" "${@:1:6}" inside
         ;;
     inside)
         mount_root

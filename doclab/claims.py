@@ -28,11 +28,13 @@ OWED = {
 
 @dataclass(frozen=True)
 class Decision:
-    """One claim on one page: its verdict, the id of its heading, and the examples of its section that run."""
+    """One claim on one page: its verdict, the id of its heading, the quote that states it ("" for none), and the
+    examples of its section that run."""
 
     claim: str
     verdict: str
     heading: str
+    quote: str
     examples: tuple[pages.Example, ...]
 
 
@@ -45,16 +47,17 @@ def decisions(page: Path) -> list[Decision]:
         if heading.claim:
             section = {heading.id} | {inner.id for inner in _inside(headings[number:])}
             examples = tuple(example for example in runs if example.block.heading in section)
-            found.append(Decision(heading.claim, heading.verdict, heading.id, examples))
+            found.append(Decision(heading.claim, heading.verdict, heading.id, heading.quote, examples))
     return found
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Heading:
     level: int
     id: str
     claim: str
     verdict: str
+    quote: str = ""
 
 
 def _inside(headings: list[_Heading]) -> list[_Heading]:
@@ -77,6 +80,7 @@ class _Outline(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.headings: list[_Heading] = []
+        self.is_quoted = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit():
@@ -86,3 +90,14 @@ class _Outline(HTMLParser):
                     int(tag[1]), has.get("id", ""), has.get("data-claim", ""), has.get("data-verdict", "")
                 )
             )
+        elif tag == "blockquote":
+            self.is_quoted = bool(self.headings) and not self.headings[-1].quote
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "blockquote" and self.is_quoted:
+            self.is_quoted = False
+            self.headings[-1].quote = " ".join(self.headings[-1].quote.split())
+
+    def handle_data(self, data: str) -> None:
+        if self.is_quoted:
+            self.headings[-1].quote += data

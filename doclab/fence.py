@@ -14,6 +14,7 @@ from doclab import terminal, transcript
 from doclab.bash import is_incomplete
 
 _SPANS = HtmlFormatter(nowrap=True)
+EVIDENCE = "<!-- doclab-evidence -->"  # where the site's hook writes on which engines the example held
 
 
 def validate(language, inputs, options, attrs, md) -> bool:
@@ -36,7 +37,7 @@ def format(source, language, css_class, options, md, classes=None, **kwargs) -> 
     written = "".join(f' {name}="{_attribute(value)}"' for name, value in attributes.items() if value)
     names = " ".join([f"language-{language}", "highlight", "doclab", *classes])
     title = f'<span class="filename">{escape(options["title"])}</span>' if "title" in options else ""
-    return f'<div class="{names}"{written}>{title}<pre><code>{body}</code></pre>{notes}</div>'
+    return f'<div class="{names}"{written}>{title}<pre><code>{body}</code></pre>{notes}{EVIDENCE}</div>'
 
 
 def _attribute(value: str) -> str:

@@ -2,9 +2,12 @@
 
 import contextlib
 import os
+import re
 import shutil
+import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +19,16 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str], None]
 
+MIRROR = "127.0.0.1:65000"  # as in hostfiles/etc/registry-mirror.yml
+_MANIFESTS = ", ".join(  # every kind, so that the registry answers with what was pushed and converts nothing
+    f"application/vnd.{kind}+json"
+    for kind in (
+        "oci.image.index.v1",
+        "oci.image.manifest.v1",
+        "docker.distribution.manifest.list.v2",
+        "docker.distribution.manifest.v2",
+    )
+)
 _NAMESPACES = ("--mount", "--net", "--pid", "--ipc", "--uts", "--cgroup")
 # A daemon that a page restarts has to be in the host's cgroup: from outside its namespace it could not move containers.
 _JOIN = ("sh", "-c", 'for file in $0; do echo 0 >"$file"; done; exec "$@"')
@@ -71,6 +84,21 @@ class Host:
     def alive(self) -> bool:
         """Tell whether the host's first process still runs."""
         return _state(self._pid) not in ("", "Z", "X")
+
+    def has_ended(self, seconds: float = 0.1) -> bool:
+        """Tell whether the host is gone, or goes within these seconds: its processes end one after the other."""
+        deadline = time.monotonic() + seconds
+        while self.alive() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return not self.alive()
+
+    def digests(self, images: Collection[str]) -> dict[str, str]:
+        """Ask the host's registry for the digest of each image, by its name such as `busybox:1.37`."""
+        asked = [f"{MIRROR}/v2/library/{image.replace(':', '/manifests/')}" for image in images]
+        curl = ["curl", "--silent", "--fail", "--head", "--header", f"Accept: {_MANIFESTS}", *asked]
+        answer = subprocess.run(self.argv(curl), check=True, capture_output=True, text=True).stdout
+        found = re.findall(r"(?im)^docker-content-digest: (\S+)", answer)
+        return dict(zip(images, found, strict=True))
 
     def processes(self) -> list[tuple[int, str]]:
         """List what commands left running inside: (process id as seen from here, command line).

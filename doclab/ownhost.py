@@ -3,11 +3,12 @@
 import contextlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import docker
 from docker.context import ContextAPI
+from docker.errors import APIError
 
 from doclab.engines import Engine
 from doclab.host import HostError
@@ -35,6 +36,19 @@ class OwnHost:
     def alive(self) -> bool:
         """Return True: the daemon is not ours to watch."""
         return True
+
+    def has_ended(self) -> bool:
+        """Return False: see `alive`."""
+        return False
+
+    def digests(self, images: Collection[str]) -> dict[str, str]:
+        """Ask the registry, through the daemon, for the digest of each image; one that it can't find is left out."""
+        found = {}
+        with contextlib.closing(docker.DockerClient(base_url=self.docker_url)) as client:
+            for image in images:
+                with contextlib.suppress(APIError):
+                    found[image] = client.api.inspect_distribution(image)["Descriptor"]["digest"]
+        return found
 
     def processes(self) -> list[tuple[int, str]]:
         """Return nothing: what runs on the reader's machine is not ours to judge."""

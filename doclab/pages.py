@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import InvalidVersion, Version
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
@@ -67,6 +68,15 @@ class Example:
     @property
     def engines(self) -> SpecifierSet:
         return SpecifierSet(self.block.options.get("engine", ""))
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether it has an `engine=`."""
+        return bool(str(self.engines))
+
+    def runs_on(self, docker: str) -> bool:
+        """Whether `engine=` admits this version of the daemon."""
+        return self.engines.contains(_version(docker), prereleases=True)
 
     @property
     def needs(self) -> str:
@@ -224,6 +234,14 @@ def _check_name(block: Block, name: str) -> str:
             block, f'title="{name}" is the name of a file to save: write it without `..` or a leading `/`'
         )
     return name
+
+
+def _version(text: str) -> Version:
+    """What Docker Desktop or a vendor appends to the version is not always PEP 440."""
+    try:
+        return Version(text)
+    except InvalidVersion:
+        return Version(text.split("-")[0])
 
 
 def _error(block: Block, message: str) -> PageError:

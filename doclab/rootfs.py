@@ -15,10 +15,9 @@ from pathlib import Path
 from doclab import cache
 from doclab.boot import boot
 from doclab.engines import DEFAULT, ENGINES, Engine
-from doclab.host import Host, HostError, Progress
+from doclab.host import MIRROR, Host, HostError, Progress
 
 _RECIPES = Path(__file__).parent / "images"
-_MIRROR = "127.0.0.1:65000"  # as in hostfiles/etc/registry-mirror.yml
 _MIRROR_DATA = "var/lib/registry-mirror"
 _CREATED = 1754697600  # seconds: 2025-08-09, the day of Debian 13; image ids then depend on contents alone
 
@@ -111,7 +110,7 @@ def _name(image: str) -> str:
 def _build_image(host: Host, image: str, progress: Progress) -> None:
     """Build an image in the host, by the host's own registry's name and by its own, and push it."""
     progress(f"building the image {image}")
-    pushed = f"{_MIRROR}/library/{image}"
+    pushed = f"{MIRROR}/library/{image}"
     build = ["docker", "build", f"--tag={pushed}", f"--tag={image}", f"--file={_name(image)}.dockerfile"]
     for command in (
         [*build, f"--build-arg=SOURCE_DATE_EPOCH={_CREATED}", "--progress=plain", "."],

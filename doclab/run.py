@@ -7,13 +7,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
-import docker
-from packaging.version import InvalidVersion, Version
-from requests.exceptions import RequestException
-
-from doclab import comparison, objects, pages, programs, transcript
+from doclab import comparison, pages, programs, transcript
 from doclab.engines import Engine
 from doclab.host import open_host
+from doclab.leftovers import DaemonGone, Leftovers
 from doclab.pages import Example
 from doclab.session import DEFAULT_LIMIT, Session, SessionEnded
 from doclab.source import relative
@@ -24,17 +21,13 @@ from doclab.verdict import FAILED, NOT_RUN, SKIPPED, Verdict
 _RECORDER = Path(__file__).with_name("recorder.py")
 
 
-class PageTaken(Exception):
-    """The daemon already holds what the page would make; running it could touch what is not the page's."""
-
-
 @contextlib.contextmanager
 def open_page(
     examples: Sequence[Example], engine: Engine, progress: Callable[[str], None], **options
 ) -> Iterator["PageRun"]:
     """A host of its own for a page, and its examples ready to run there; `options` are those of PageRun.
 
-    Raises HostError, PageTaken.
+    Raises HostError, and PageTaken on a daemon that is not only ours.
     """
     with (
         open_host(engine, progress=progress) as host,
@@ -62,7 +55,7 @@ class PageRun:
 
     `limit` is in seconds, for each command.  With `stop_at_failure` nothing runs after the first example that
     fails, so that one can look at its host.  `record` also notes which line of a Python program printed what, for
-    `programs.promise`.
+    `programs.promise`.  With `flip_limits`, what `engine=` keeps from this engine runs, and what it admits does not.
     """
 
     def __init__(
@@ -73,6 +66,7 @@ class PageRun:
         limit: float = DEFAULT_LIMIT,
         record: bool = False,
         stop_at_failure: bool = False,
+        flip_limits: bool = False,
     ) -> None:
         self.examples = examples
         self.verdicts: list[Verdict] = []
@@ -81,24 +75,13 @@ class PageRun:
         self._limit = limit
         self._record = record
         self._stop_at_failure = stop_at_failure
+        self._flip_limits = flip_limits
         self._bindings = Bindings()
         self._broken = ""
-        self._said: list[str] = []  # by commands and outputs: what is named there is the page's
-        self._client = docker.DockerClient(base_url=host.docker_url)
-        self._before = objects.held(self._client)
-        self._refuse_taken_names()
+        self._last = _place(examples[0])  # where the last command stands that ran
+        self._leftovers = Leftovers(host, limit)
+        self._leftovers.refuse_taken_names(e.block.source for e in examples if e.action == pages.RUN)
         self._session = Session(lambda command: host.argv(command, directory))
-
-    def _refuse_taken_names(self) -> None:
-        """On a daemon that others use, nothing of theirs may go by a name that the page uses."""
-        if self.host.engine.suite is not None:
-            return
-        sources = [example.block.source for example in self.examples if example.action == pages.RUN]
-        if found := objects.taken(self._before, sources):
-            raise PageTaken(
-                f"this daemon already holds {', '.join(map(str, found))}, which the page would use: "
-                "rename or remove it, or use a throwaway host (without --engine host)"
-            )
 
     def advance(self, example: Example) -> Verdict:
         """Run everything on the page up to this example, then it; a second time gives the same verdict."""
@@ -112,12 +95,17 @@ class PageRun:
             return Verdict(SKIPPED, reason)
         if self._broken:
             return Verdict(NOT_RUN, f"not run: {self._broken}")
-        if example.saves:
-            self._save(example)
         verdict = Verdict()
         started = time.monotonic()
-        if example.action == pages.RUN:
-            self._run(example, verdict)
+        try:
+            if example.saves:
+                self._save(example)
+            if example.action == pages.RUN:
+                self._run(example, verdict)
+        except OSError as error:  # from where the page's files go: its disk is full, its host is gone
+            self._break(
+                verdict, _place(example), "", f"a file can't be written in the page's host: {error.strerror}"
+            )
         verdict.seconds = time.monotonic() - started
         if verdict.result == FAILED and self._stop_at_failure:
             self._broken = f"the page stops at its first failure, {_place(example)}"
@@ -126,7 +114,7 @@ class PageRun:
     def _why_not(self, example: Example) -> str:
         if example.action == pages.SKIP:
             return example.reason
-        if not example.engines.contains(_version(self.host.server_version), prereleases=True):
+        if example.is_limited and example.runs_on(self.host.server_version) == self._flip_limits:
             return f"needs Docker {example.engines}, this is {self.host.server_version}"
         if example.needs and self.host.engine.suite is None:
             return "must see the machine of the daemon: runs in the throwaway host only"
@@ -171,7 +159,7 @@ class PageRun:
         with contextlib.closing(Terminal(self._session, self._limit)) as terminal:
             for line, following in zip(example.typed, [*example.typed[1:], None], strict=True):
                 place = _place(example, line.offset)
-                self._said.append(line.text)
+                self._leftovers.hear(place, line.text)
                 status = self._collect(verdict, place, line.text, terminal.type, line, following)
                 if status is None:
                     return
@@ -183,7 +171,9 @@ class PageRun:
     def _run_program(self, example: Example, verdict: Verdict) -> None:
         program, folder = example.block.include, f"{self.directory}-programs"  # not among the reader's files
         place = f"{_place(example)}: {relative(program)}"
+        records = self.host.outside(f"{folder}/records.json")
         self.host.outside(folder).mkdir(exist_ok=True)
+        records.unlink(missing_ok=True)
         self._write(f"{folder}/{program.name}", example.block.source + "\n")
         command = f"{self.host.python} -u {folder}/{program.name}"
         if self._record:
@@ -198,10 +188,8 @@ class PageRun:
         difference = comparison.compare(promised, verdict.outputs[-1], self._bindings)
         if difference or status:
             verdict.fail(place, f"python {program.name}", difference, status)
-        if self._record and not status:
-            verdict.printed = programs.printed(
-                json.loads(self.host.outside(f"{folder}/records.json").read_text())
-            )
+        if self._record and records.exists():  # a program that ends by os._exit leaves none
+            verdict.printed = programs.printed(json.loads(records.read_text()))
 
     def _write(self, path: str, text: str) -> None:
         self.host.outside(path).write_text(text, encoding="utf-8")
@@ -210,57 +198,57 @@ class PageRun:
         """Type one command; its exit status, None when it can't be judged at all, and the verdict says why."""
 
         def run() -> tuple[list[str], int]:
+            self._leftovers.hear(place, source)
             outcome = self._session.run(source, self._limit)
-            self._said += [source, outcome.output]
+            self._leftovers.hear(place, outcome.output)
             return transcript.lines(outcome.output), outcome.status
 
         return self._collect(verdict, place, source, run)
 
     def _collect(self, verdict: Verdict, place: str, source: str, run: Callable, *arguments) -> int | None:
+        self._last = place
         try:
             lines, status = run(*arguments)
         except SessionEnded as ended:
-            self._broken = f"the session ended at {place}"
-            return verdict.break_off(place, source, str(ended), ended.output)
+            return self._break(verdict, place, source, str(ended), ended.output)
         except transcript.Unshowable as unshowable:
             return verdict.break_off(place, source, str(unshowable))
         verdict.outputs.append(lines)
         return status
+
+    def _break(self, verdict: Verdict, place: str, source: str, reason: str, output: str = "") -> None:
+        """Nothing more can run on the page after what happened at `place`."""
+        if self.host.has_ended():
+            reason = (
+                "the page's whole Docker host has ended: this command, or one before it, killed its processes"
+            )
+        self._broken = f"the session ended at {place}"
+        verdict.break_off(place, source, reason, output)
 
     @property
     def is_complete(self) -> bool:
         """Whether the page ran to its end, so that what is left can be held against it."""
         return len(self.verdicts) == len(self.examples) and not self._broken
 
-    def finish(self) -> list[str]:
-        """End the session, say what the page left, and remove it."""
+    def finish(self) -> str:
+        """End the session, remove what the page left, and say what that was; "" when it was nothing."""
         survivors = self._session.end()
-        left = [f"process {line}" for _, line in self.host.processes()] or [
-            f"process {pid}" for pid in survivors
-        ]
         try:
-            found = objects.left(self._client, self._before)
-            objects.remove(self._client, filter(self._is_mentioned, found))
-        except RequestException as error:
-            return [*left, f"a daemon that no longer answers, so that nothing is known of the rest ({error})"]
-        return [*left, *map(str, sorted(found))]
-
-    def _is_mentioned(self, item: objects.Object) -> bool:
-        """Whether the object is the page's own, on a daemon where others may make theirs at the same time."""
-        return any(item.name in text or item.key[:12] in text for text in self._said)
+            left = self._leftovers.find(survivors)
+        except DaemonGone as gone:
+            return f"{self._last}: {gone}; the page has to start it again, as its reader would"
+        if not left:
+            return ""
+        listed = "\n".join(f"  {item}" for item in left)
+        return f"{self._last}: the page leaves behind:\n{listed}\nRemove it in the page's last section."
 
     def close(self) -> None:
         """End the session at once, finished or not."""
         self._session.close()
-        self._client.close()
-
-
-def _version(text: str) -> Version:
-    """The daemon's version; what Docker Desktop or a vendor appends is not always PEP 440."""
-    try:
-        return Version(text)
-    except InvalidVersion:
-        return Version(text.split("-")[0])
+        if self.host.engine.suite is None:  # no host that goes, and takes what the page made with it
+            with contextlib.suppress(DaemonGone):
+                self._leftovers.remove()
+        self._leftovers.close()
 
 
 def _place(example: Example, offset: int | None = None) -> str:

@@ -24,6 +24,11 @@ _LOOP = (
 )
 
 
+def is_shell(command_line: str) -> bool:
+    """Whether this is the bash of a session: a loop or function of a page in the background looks the same."""
+    return _LOOP.partition("{")[0] in command_line
+
+
 class SessionEnded(Exception):
     """The command broke the session: it hung, flooded, or ended the shell.  `output` is what came before."""
 

@@ -46,9 +46,7 @@ def update(page: Path, engine: Engine, progress: Callable[[str], None], limit: f
                 progress(f"  {example.name}: {verdict.result}")
         _refuse_broken(run)
         if left := run.finish():
-            raise UpdateError(
-                f"{relative(page)}: the page leaves behind: {', '.join(left)}; remove it in its last section"
-            )
+            raise UpdateError(left)
         outputs = _rewrites(run)
         written = _rewritten_programs(run, outputs)
         edits = _edits(run.examples, outputs)

@@ -1,9 +1,11 @@
 """What became of one example, in words that say where, which command, and what differs."""
 
+import re
 from dataclasses import dataclass, field
 
 from doclab.comparison import Difference
 
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 HELD, FAILED, SKIPPED, NOT_RUN = "held", "failed", "skipped", "not run"
 
 
@@ -35,7 +37,7 @@ class Verdict:
     def break_off(self, place: str, source: str, reason: str, output: str = "") -> None:
         """The command at `place` can't be judged at all, for `reason`, after this `output`."""
         self.is_broken = True
-        self._add("\n".join(filter(None, [f"{place}: {reason}", quoted(source), _tail(output)])))
+        self._add("\n".join(filter(None, [f"{place}: {reason}", source and quoted(source), _tail(output)])))
 
     def _add(self, message: str) -> None:
         self.result = FAILED
@@ -47,6 +49,12 @@ def quoted(source: str) -> str:
     return "\n".join(f"{'>' if number else '$'} {line}" for number, line in enumerate(source.split("\n")))
 
 
-def _tail(output: str, count: int = 10) -> str:
-    shown = output.encode("utf-8", "replace").decode()[-4000:].splitlines()[-count:]
+def _tail(output: str, lines: int = 10, width: int = 200) -> str:
+    """The end of an output, in characters that no terminal takes for a command."""
+    text = output.encode("utf-8", "replace").decode()[-lines * width :]
+    shown = [_UNPRINTABLE.sub(_spell, line)[:width] for line in text.splitlines()[-lines:]]
     return "\n".join(["its last output:", *shown]) if shown else ""
+
+
+def _spell(character: re.Match[str]) -> str:
+    return repr(character.group())[1:-1]

@@ -4,6 +4,7 @@ All pages below are verified in one run, as a person would name several on the c
 what became of one of them.
 """
 
+import json
 import os
 import re
 import signal
@@ -163,7 +164,9 @@ class Run:
     """What one run said: each item's outcome by `page` and `section::ordinal`, and its message."""
 
     def __init__(self, folder: Path) -> None:
-        self.done = doctest(*write(folder), "--time-limit=3", f"--junitxml={folder}/report.xml")
+        reports = [f"--junitxml={folder}/report.xml", f"--report-json={folder}/report.json"]
+        self.done = doctest(*write(folder), "--time-limit=3", *reports)
+        self.report = json.loads((folder / "report.json").read_text())
         self.items: dict[str, dict[str, ElementTree.Element]] = {}
         for case in ElementTree.parse(folder / "report.xml").iter("testcase"):
             page = re.search(
@@ -262,6 +265,36 @@ def test_what_does_not_run_says_why(run):
 )
 def test_a_page_that_cannot_be_read_is_an_error_and_stops_no_other(run, page, message):
     assert f"{page}.md{message}" in run.done.stdout
+
+
+def records(run: Run, page: str) -> list[dict]:
+    return [record for record in run.report["examples"] if record["page"].endswith(f"/{page}.md")]
+
+
+def test_the_json_report_holds_every_example_once(run):
+    assert set(PAGES) == {Path(record["page"]).stem for record in run.report["examples"]}
+    names = [record["example"] for record in run.report["examples"] if record["example"]]
+    assert sorted(set(names)) == sorted(names)
+    assert run.report["counts"]["held"] == sum(
+        r["result"] == "held" and not r["example"].endswith("::clean-up") for r in run.report["examples"]
+    )
+    assert run.report["engine"] == "trixie" and run.report["seconds"] > 3
+
+
+def test_the_json_report_says_what_where_and_why(run):
+    (word, clean) = records(run, "word")
+    assert (word["result"], word["line"], word["file"]) == ("failed", 1, word["page"])
+    assert word["message"].startswith(f"{word['page']}:2: the output differs\n$ echo the right word\n")
+    assert word["docker"][0].isdigit() and (clean["example"], clean["result"]) == (
+        word["page"].removesuffix(".md") + "::clean-up",
+        "held",
+    )
+    assert [r["result"] for r in records(run, "hanging")] == ["failed", "not run", "not run"]
+    assert 3 <= records(run, "hanging")[0]["seconds"] < 4
+    assert records(run, "hanging")[1]["reason"].startswith("not run: the session ended at ")
+    assert [r["reason"] for r in records(run, "limited")][1] == "needs a Docker Hub account"
+    (unclosed,) = records(run, "unclosed")
+    assert (unclosed["example"], unclosed["result"], unclosed["line"]) == ("", "failed", 3)
 
 
 def test_any_failure_fails_the_run(run):

@@ -87,8 +87,9 @@ def build(directory: Path, scratch: Path) -> None:
 
 
 def names(directory: Path) -> list[str]:
-    """Return what a cache holds, but for lock files and keys."""
-    return sorted(p.name.rpartition("-")[0] for p in directory.iterdir() if not p.name.startswith("lock-"))
+    """Return what a cache holds, but for lock files, measures and keys."""
+    directories = (path for path in directory.iterdir() if path.is_dir())
+    return sorted(path.name.rpartition("-")[0] for path in directories)
 
 
 class TestCache:
@@ -136,6 +137,49 @@ class TestCache:
         for thread in threads:
             thread.join()
         assert len(builds) == 1 and names(own_cache) == ["thing"]
+
+    @pytest.mark.parametrize("damage", ["file missing", "file cut", "unmeasured"])
+    def test_a_directory_that_is_not_whole_is_built_anew(self, own_cache, monkeypatch, damage):
+        def build_more(directory: Path, scratch: Path) -> None:
+            (directory / "file").write_text("contents")
+
+        with cache.entry("thing", "recipe", build_more, print) as path:
+            pass
+        damages = {
+            "file missing": lambda: (path / "file").unlink(),
+            "file cut": lambda: (path / "file").write_text("con"),
+            "unmeasured": lambda: cache._whole(path).unlink(),
+        }
+        damages[damage]()
+        monkeypatch.setattr(cache, "_found_whole", set())  # as in the next process
+        said: list[str] = []
+        with cache.entry("thing", "recipe", build_more, said.append) as path:
+            assert (path / "file").read_text() == "contents"
+        assert "is not whole" in said[0] and names(own_cache) == ["thing"]
+
+    def test_what_is_not_whole_stays_while_somebody_uses_it(self, own_cache, monkeypatch):
+        with cache.entry("thing", "recipe", build, print) as path:
+            (path / "file").unlink()
+            monkeypatch.setattr(cache, "_found_whole", set())
+            entered = threading.Event()
+
+            def use() -> None:
+                with cache.entry("thing", "recipe", build, print):
+                    entered.set()
+
+            other = threading.Thread(target=use)
+            other.start()
+            assert not entered.wait(0.3) and path.exists() and not (path / "file").exists()
+        other.join(timeout=10)
+        assert entered.is_set() and (path / "file").exists()
+
+    def test_a_place_where_nothing_can_be_written_is_an_error_that_names_the_way_out(
+        self, tmp_path, monkeypatch
+    ):
+        (tmp_path / "file").touch()
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+        with pytest.raises(HostError, match="XDG_CACHE_HOME"), cache.entry("thing", "recipe", build, print):
+            pass
 
     def test_too_small_a_disk_is_an_error_that_names_the_way_out(self, own_cache, monkeypatch):
         monkeypatch.setattr(cache, "_FREE", 1 << 62)

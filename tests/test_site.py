@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
@@ -17,7 +18,11 @@ from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort, PluginError
 
-from theme.hooks import on_post_page, slugify
+from doclab import evidence
+from doclab.pages import RUN, examples
+from doclab.verdict import HELD
+from theme.hooks import slugify
+from theme.reading import on_post_page
 
 ROOT = Path(__file__).parents[1]
 SITE_URL = "https://site.example/below/"
@@ -238,6 +243,36 @@ def test_a_missing_translation_fails_the_build(docs, caplog):
     with pytest.raises(Abort):
         build_strictly(docs)
     assert "'start.md' is included in the 'nav'" in caplog.text
+
+
+def test_evidence_that_cannot_be_read_fails_the_build(docs, tmp_path, monkeypatch, caplog):
+    (tmp_path / "sarge.json").write_text('{"environment": {}}')
+    monkeypatch.setattr(evidence, "load", partial(evidence.load, tmp_path))
+    with pytest.raises(Abort):
+        build_strictly(docs)
+    assert "sarge.json: at $" in caplog.text
+
+
+def test_each_example_shows_its_evidence_and_none_without(docs, tmp_path, monkeypatch):
+    page = docs / "vi/start.md"
+    run, change = [example for example in examples(page) if example.action == RUN][:2]
+    hashes = evidence.hashes(examples(page))
+    results = {
+        run.name: evidence.Result(hashes[run.name], HELD, 1.0),
+        change.name: evidence.Result("0" * 12, HELD, 1.0),
+    }
+    where = evidence.Environment("trixie", "26.1.5+dfsg1", "1.45", "6.1", "x86_64", {})
+    evidence.record(tmp_path, where, {"start": ("2026-01-31T10:20:30Z", results)})
+    monkeypatch.setattr(evidence, "load", partial(evidence.load, tmp_path))
+    target = build_strictly(docs)
+    for address, held, changed in [
+        ("start", "đúng như trên trang, 31/1/2026", "chưa kiểm chứng lại từ khi ví dụ này thay đổi"),
+        ("en/start", "held as shown, 2026-01-31", "not verified since this example changed"),
+    ]:
+        built = (target / address / "index.html").read_text(encoding="utf-8")
+        assert f"Docker 26.1.5+dfsg1: {held}" in built
+        assert f"Docker 26.1.5+dfsg1: {changed}" in built
+    assert "doclab-evidence" not in (target / "linking/link/index.html").read_text(encoding="utf-8")
 
 
 def test_a_wrong_anchor_fails_the_build(docs, caplog):

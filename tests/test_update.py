@@ -101,7 +101,7 @@ def test_line_endings_and_byte_order_mark_stay(tmp_path):
     [
         ("echo out; false", "page.md:2: the output differs"),
         ("sleep 60", "page.md:2: this command was still running after 1 s"),
-        ("docker network create left >/dev/null", "leaves behind: network left"),
+        ("docker network create left >/dev/null", "network left, from "),
         (
             "printf '```\\n'",
             "page.md:1: the output has a line that Markdown would take for the end of its fence",

@@ -1,5 +1,9 @@
-"""What MkDocs and static-i18n leave undone: heading ids, shared assets, wrong code blocks, search, tooltips, 404 pages."""
+"""What the pages need of MkDocs: heading ids, shared assets, a stop at wrong code blocks, evidence.
 
+What readers need of the theme is in reading.py.
+"""
+
+import functools
 import re
 import unicodedata
 from pathlib import Path
@@ -9,18 +13,15 @@ from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
-from mkdocs.utils import write_file
 
+from doclab import evidence
+from doclab.fence import EVIDENCE
 from doclab.pages import examples
 from doclab.source import PageError
-from theme import abbreviations, search_index
-from theme.mend import mend
+from theme import badges
+from theme.ledger import Ledger
 
-GLOSSARY = "glossary.md"
 AFTER_I18N = -200  # static-i18n itself runs at -100
-
-_terms: dict[str, list[abbreviations.Term]] = {}  # of the glossary, by language
-_entries: dict[str, list[dict[str, str | float]]] = {}  # what can be searched, by language
 
 
 def slugify(text: str, separator: str) -> str:
@@ -31,16 +32,6 @@ def slugify(text: str, separator: str) -> str:
     text = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
     words = re.findall(r"[a-z0-9_]+", text.encode("ascii", "ignore").decode().lower())
     return separator.join(words)
-
-
-@event_priority(AFTER_I18N)
-def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Begin the build of one language.  Offline (`nox -s site -- --offline`), pages are files in a folder."""
-    _entries[config.theme["language"]] = []
-    if config.extra.get("offline"):
-        config.use_directory_urls = False
-        config.extra["polyfills"] = ["assets/js/vendor/iframe-worker.js"]  # a worker that needs no server
-    return config
 
 
 @event_priority(AFTER_I18N)
@@ -57,53 +48,35 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     return files
 
 
-def on_page_markdown(markdown: str, page: Page, **kwargs) -> None:
-    """Stop the build at a code block that the verifier would refuse, with its file and line."""
+def on_pre_build(config: MkDocsConfig) -> None:
+    """Read the evidence anew: it may have changed since `serve` built last."""
+    _evidence.cache_clear()
+
+
+@functools.cache
+def _evidence() -> dict:
     try:
-        examples(Path(page.file.abs_src_path))
-    except PageError as error:
+        return evidence.load()
+    except evidence.EvidenceError as error:
         raise PluginError(str(error)) from None
 
 
-def on_page_content(html: str, page: Page, config: MkDocsConfig, **kwargs) -> None:
-    """Keep what the search of this language will find, and what its glossary defines."""
-    if page.file.norm_src_uri == GLOSSARY:
-        _terms[config.theme["language"]] = abbreviations.terms(html, page.url)
-    title, description = str(page.title), str(page.meta.get("description", ""))
-    _entries[config.theme["language"]] += search_index.entries(page.url, html, title, description)
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, **kwargs) -> str | None:
+    """Stop the build at a code block that the verifier would refuse, with its file and line; fill in the ledger."""
+    try:
+        examples(Path(page.file.abs_src_path))
+        if "<!-- doclab: " in markdown:
+            return Ledger(config.theme["language"], _evidence()).fill(markdown)
+    except PageError as error:
+        raise PluginError(str(error)) from None
+    return None
 
 
-def on_page_context(context: dict, page: Page, config: MkDocsConfig, **kwargs) -> None:
-    """Explain the glossary's words; by now every page has been read, the glossary, too."""
-    terms = _terms.get(config.theme["language"], [])
-    if page.file.norm_src_uri != GLOSSARY:
-        page.content = abbreviations.explain(page.content, terms, page.url)
-
-
-def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> str:
-    """Write 404.html for the default language, and en/404.html: left alone, the last build replaces the first."""
-    if not template_name.endswith(".html"):
-        return output
-    output = mend(output)
-    language = config.theme["language"]
-    if template_name == "404.html" and language != config.plugins["i18n"].default_language:
-        write_file(output.encode(), str(Path(config.site_dir, language, template_name)))
-        return ""  # MkDocs does not write an empty template
-    return output
-
-
-def on_post_page(output: str, page: Page, **kwargs) -> str:
-    """Mend the theme's markup, and stop the build where the theme's own search would take over unnoticed."""
-    if "assets/js/search/worker.js" not in output:
-        raise PluginError(
-            "The theme has another search worker than the one that docs/assets/js/search/ replaces.  See what changed "
-            "in its messages, adapt ours, and name the new file in the config block of theme/overrides/main.html."
-        )
-    return mend(output)
-
-
-@event_priority(AFTER_I18N)
-def on_post_build(config: MkDocsConfig) -> None:
-    """Write the search indexes; the event comes once for each language, the last time with all of them."""
-    separator = config.plugins["material/search"].config.separator
-    search_index.write(Path(config.site_dir), _entries, separator, bool(config.extra.get("offline")))
+def on_page_content(html: str, page: Page, config: MkDocsConfig, **kwargs) -> str:
+    """Say below each example on which engines it held, and below the title how long the page is."""
+    file, language = Path(page.file.abs_src_path), config.theme["language"]
+    name = page.file.norm_src_uri.removesuffix(".md")
+    parts = html.split(EVIDENCE)
+    shown = badges.badges(file, name, language, _evidence())
+    html = parts[0] + "".join(badge + part for badge, part in zip(shown, parts[1:], strict=True))
+    return html.replace("</h1>", "</h1>" + badges.length(file, name, language, html, _evidence()), 1)

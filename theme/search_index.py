@@ -44,7 +44,8 @@ class _Sections(HTMLParser):
         attributes = dict(attrs)
         if tag in _VOID:
             return
-        if self.unread or tag in _UNREAD or attributes.get("class") == "headerlink":
+        is_unread = tag in _UNREAD or attributes.get("class") == "headerlink" or "data-search-exclude" in attributes
+        if self.unread or is_unread:
             self.unread.append(tag)
             return
         anchor = attributes.get("id")

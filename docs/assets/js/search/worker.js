@@ -1,6 +1,6 @@
 // The search worker, in the place of the theme's: the theme draws the box, ../search/engine.js finds.
 //
-// It speaks the theme's messages: 0 set up, 1 ready, 2 query, 3 result.  theme/hooks.py stops the build when the theme
+// It speaks the theme's messages: 0 set up, 1 ready, 2 query, 3 result.  theme/reading.py stops the build when the theme
 // brings another worker than the one whose messages these are.
 
 "use strict";

@@ -1,0 +1,88 @@
+"""What a page leaves behind: what of it is still there after its last command, and which line made it."""
+
+from collections.abc import Iterable, Sequence
+
+import docker
+from requests.exceptions import ReadTimeout, RequestException
+
+from doclab import objects
+from doclab.session import is_shell
+
+
+class PageTaken(Exception):
+    """The daemon already holds what the page would make; running it could touch what is not the page's."""
+
+
+class DaemonGone(Exception):
+    """The page's daemon does not answer any more: nobody can tell what the page left."""
+
+
+class Leftovers:
+    """Watches over a daemon while a page runs on it.
+
+    It remembers what the daemon held before, and what commands and outputs say: what is named there is the page's.
+    `limit` is how many seconds the daemon may take for an answer.
+    """
+
+    def __init__(self, host, limit: float) -> None:
+        self._host = host
+        self._limit = limit
+        self._said: list[tuple[str, str]] = []  # where on the page, and what
+        self._client = docker.DockerClient(base_url=host.docker_url, timeout=limit)
+        self._before = objects.held(self._client)
+
+    def refuse_taken_names(self, sources: Iterable[str]) -> None:
+        """On a daemon that others use, nothing of theirs may go by a name that the page uses.  Raises PageTaken."""
+        if self._host.engine.suite is not None:
+            return
+        if found := objects.taken(self._before, sources):
+            raise PageTaken(
+                f"this daemon already holds {', '.join(map(str, found))}, which the page would use: "
+                "rename or remove it, or use a throwaway host (without --engine host)"
+            )
+
+    def hear(self, place: str, *texts: str) -> None:
+        """Remember what the command at `place` (`page.md:LINE`) and its output said."""
+        self._said += [(place, text) for text in texts]
+
+    def find(self, survivors: Sequence[str]) -> list[str]:
+        """Say what is left, a line each, and remove it; `survivors` are processes of the page's own group.
+
+        Raises DaemonGone.
+        """
+        running = [line for _, line in self._host.processes()] or survivors
+        left = [f"process {_short(line)}{self._from(line)}" for line in running]
+        return left + [f"{item}{self._from(*_names(item))}" for item in self.remove()]
+
+    def remove(self) -> list[objects.Object]:
+        """Remove what the page made and left; everything that was not there before.  Raises DaemonGone."""
+        try:
+            found = objects.left(self._client, self._before)
+            # On a daemon that others use, too, they may have made some of it meanwhile.
+            objects.remove(self._client, [item for item in found if self._place(*_names(item))])
+        except RequestException as error:
+            why = (
+                f"not even within {self._limit:g} s" if isinstance(error, ReadTimeout) else "it does not run"
+            )
+            raise DaemonGone(f"the page's Docker daemon does not answer: {why}") from None
+        return sorted(found)
+
+    def _place(self, *names: str) -> str:
+        """Where one of these names was first said, "" where never."""
+        return next((place for place, text in self._said if any(name in text for name in names)), "")
+
+    def _from(self, *names: str) -> str:
+        place = self._place(*names)
+        return f", from {place}" if place else ""
+
+    def close(self) -> None:
+        self._client.close()
+
+
+def _names(item: objects.Object) -> tuple[str, str]:
+    return item.name, item.key[:12]
+
+
+def _short(line: str) -> str:
+    """A command line as people know it: a loop or function in the background has that of the page's shell."""
+    return "bash, in the background of the page's shell" if is_shell(line) else line

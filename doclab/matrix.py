@@ -1,0 +1,114 @@
+"""Every engine: run all pages on each, tell differences from failures, and write the evidence that the site shows."""
+
+import contextlib
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import docker
+
+from doclab import evidence, pages
+from doclab.engines import DEFAULT, ENGINES, Engine
+from doclab.evidence import Environment, Result
+from doclab.host import open_host
+from doclab.report import CLEAN_UP, LIMITS
+from doclab.rootfs import IMAGES
+from doclab.source import DOCS, PROJECT
+from doclab.verdict import FAILED, HELD
+
+Report = Mapping[str, Any]  # of one engine, as doclab.report describes it
+Run = tuple[Environment, Report]
+
+_SPREAD = [
+    "--numprocesses=3",  # one more than the cores we have: pages wait for Docker half of their time
+    "--dist=loadfile",  # each page whole, on a host of its own
+]
+
+
+def run(names: Sequence[str], files: Sequence[Path], folder: Path = evidence.FOLDER) -> bool:
+    """Run the pages on each of these engines and record evidence in `folder`; whether all of it held.
+
+    Without `files`, all source pages.  Raises HostError, EvidenceError, PageError.
+    """
+    files = files or sorted(DOCS.glob("vi/**/*.md"))
+    hashes = {pages.page_id(file): evidence.hashes(pages.examples(file)) for file in files}
+    ran: list[Run] = []
+    for name in names:
+        where = environment(ENGINES[name])
+        print(f"\nDocker {where.docker}, from {ENGINES[name].suite or 'DOCKER_HOST'}", flush=True)
+        report = _run_pages(name, files)
+        evidence.record(folder, where, _results(report, hashes))
+        ran.append((where, report))
+    print("\n".join(["", *summary(ran)]), flush=True)
+    return all(not report["counts"][FAILED] and report["counts"][HELD] for _, report in ran)
+
+
+def environment(engine: Engine) -> Environment:
+    """What pages run on: asked of a host made for the purpose."""
+    with (
+        open_host(engine, progress=lambda line: print(f"  {line}", flush=True)) as host,
+        contextlib.closing(docker.DockerClient(base_url=host.docker_url)) as client,
+    ):
+        return evidence.environment(engine, client, host.digests(IMAGES))
+
+
+def _run_pages(name: str, files: Iterable[Path]) -> Report:
+    """Verify the pages on one engine with pytest, whose own report the reader sees meanwhile."""
+    with tempfile.TemporaryDirectory(prefix="doclab-") as folder:
+        file = Path(folder, "report.json")
+        command = [sys.executable, "-m", "pytest", "-q", "-c", "pyproject.toml", "--rootdir=.", *_SPREAD]
+        command += [f"--engine={name}", "--check-limits", f"--report-json={file}", *map(str, files)]
+        done = subprocess.run(command, cwd=PROJECT, check=False)
+        if not file.exists():
+            raise SystemExit(done.returncode)  # pytest has said why
+        return json.loads(file.read_text(encoding="utf-8"))
+
+
+def _results(report: Report, hashes: Mapping[str, Mapping[str, str]]) -> dict:
+    """The report as `evidence.record` takes it; what stands for no example of a page is left to the report."""
+    ran: dict[str, tuple[str, dict[str, Result]]] = {}
+    time = str(report["started"]).replace("+00:00", "Z")
+    for record in report["examples"]:
+        page, _, name = record["example"].partition("::")
+        if name in hashes.get(page, ()):
+            result = Result(hashes[page][name], record["result"], round(record["seconds"], 2))
+            ran.setdefault(page, (time, {}))[1][name] = result
+    return ran
+
+
+def summary(ran: Sequence[Run]) -> list[str]:
+    """Say for each engine how much held; then, example by example, what differs between engines and what fails."""
+    lines = []
+    for where, report in ran:
+        counts = ", ".join(f"{number} {result}" for result, number in report["counts"].items() if number)
+        lines.append(f"Docker {where.docker} ({where.engine}): {counts} in {report['seconds']:.0f} s")
+    default = next((where.docker for where, _ in ran if where.engine == DEFAULT), None)
+    for records in _by_example(ran).values():
+        on = [docker for docker, record in records.items() if record["result"] == FAILED]
+        if on:
+            lines.append(_explain(records[on[0]], on, holds=default if _held(records, default) else None))
+    return lines
+
+
+def _by_example(ran: Sequence[Run]) -> dict[str, dict[str, Mapping]]:
+    """The records of each example, by the version of Docker that it ran on."""
+    found: dict[str, dict[str, Mapping]] = {}
+    for where, report in ran:
+        for record in report["examples"]:
+            found.setdefault(record["example"], {})[where.docker] = record
+    return dict(sorted(found.items()))
+
+
+def _held(records: Mapping[str, Mapping], docker: str | None) -> bool:
+    return docker in records and records[docker]["result"] == HELD
+
+
+def _explain(record: Mapping, on: Sequence[str], holds: str | None) -> str:
+    what = f"{record['file']}:{record['line']}: {record['example']}"
+    if record["example"].endswith((CLEAN_UP, LIMITS)) or holds is None:
+        return f"FAILED   {what} on {', '.join(on)}"
+    return f"DIFFERS  {what} holds on {holds}, not on {', '.join(on)}: limit it with engine=, or rewrite it"

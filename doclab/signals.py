@@ -1,0 +1,64 @@
+"""However a run is ended, its hosts end with it: Ctrl-C, SIGTERM, SIGHUP, SIGKILL, also of the run that xdist spreads.
+
+Without this, xdist's processes would live on for ten seconds after the one that leads them, and their hosts, too.
+"""
+
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+
+import pytest
+
+PARENT = "DOCLAB_PARENT"  # the process that a run must not outlive, for example nox's
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput"):
+        signal.signal(signal.SIGINT, _ignore)  # the leader's business; twice would disturb the clearing up
+        signal.signal(signal.SIGTERM, _interrupt)
+        _end_with_parent(signal.SIGKILL)
+        return
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _exit)
+    if os.environ.get(PARENT) == str(os.getppid()):
+        _end_with_parent(signal.SIGTERM)
+    if config.pluginmanager.hasplugin("xdist"):
+        config.pluginmanager.register(_Workers())
+
+
+class _Workers:
+    """The processes of xdist, which can't see why their leader stops."""
+
+    def __init__(self) -> None:
+        self._pids: set[int] = set()
+
+    def pytest_testnodeready(self, node) -> None:
+        self._pids.add(node.gateway._io.popen.pid)
+
+    def pytest_keyboard_interrupt(self) -> None:
+        for pid in self._pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+
+
+def _ignore(number: int, frame) -> None:
+    """Do nothing; SIG_IGN would be inherited by the commands of the pages."""
+
+
+def _interrupt(number: int, frame) -> None:
+    signal.signal(number, _ignore)
+    raise KeyboardInterrupt
+
+
+def _exit(number: int, frame) -> None:
+    signal.signal(number, _ignore)
+    pytest.exit(f"ended by {signal.Signals(number).name}", returncode=128 + number)
+
+
+def _end_with_parent(number: int) -> None:
+    """Have the kernel send this signal when the parent ends, however it does; elsewhere than on Linux nothing can."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number)

@@ -1,0 +1,238 @@
+"""Evidence follows its example: a change takes it away, a wrong file is an error, and nothing is shown that did not run."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from doclab import evidence, pages
+from doclab.evidence import Environment, EvidenceError, Result
+from doclab.verdict import FAILED, HELD, NOT_RUN, SKIPPED
+from theme import badges
+
+PAGE = """# Page
+
+```console
+$ echo one
+one
+```
+
+## Two { #two }
+
+Prose.
+
+```{ .console engine=">=23" }
+$ echo two
+two
+```
+
+```{ .console .no-run reason="no network" }
+$ docker search busybox
+```
+"""
+DIGEST = "sha256:" + 64 * "a"
+
+
+def environment(engine: str = "trixie", docker: str = "26.1.5+dfsg1") -> Environment:
+    return Environment(engine, docker, "1.45", "6.1.0", "x86_64", {"busybox:1.37": DIGEST})
+
+
+def hashes(tmp_path: Path, text: str) -> dict[str, str]:
+    page = tmp_path / "page.md"
+    page.write_text(text, encoding="utf-8")
+    return evidence.hashes(pages.examples(page))
+
+
+def test_each_example_has_a_hash_of_its_own(tmp_path):
+    found = hashes(tmp_path, PAGE)
+    assert list(found) == ["top::1", "two::1", "two::2"]
+    assert len(set(found.values())) == 3
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "changed"),
+    [
+        ("echo one", "echo  one", ["top::1", "two::1", "two::2"]),
+        ("\none\n", "\n1\n", ["top::1", "two::1", "two::2"]),
+        ("two\n```", "2\n```", ["two::1", "two::2"]),
+        (">=23", ">=24", ["two::1", "two::2"]),
+        ("docker search", "docker pull", ["two::2"]),
+        ("no network", "không có mạng", []),
+        ("Prose.", "Other prose.", []),
+    ],
+)
+def test_a_change_takes_the_evidence_of_what_stands_on_it(tmp_path, old, new, changed):
+    before, after = hashes(tmp_path, PAGE), hashes(tmp_path, PAGE.replace(old, new))
+    assert [name for name in before if before[name] != after[name]] == changed
+
+
+def ran(**results: str) -> dict:
+    found = {name: Result(12 * "a", result, 1.25) for name, result in results.items()}
+    return {"start": ("2026-01-31T10:20:30Z", found)}
+
+
+def test_what_was_recorded_is_read_again(tmp_path):
+    file = evidence.record(tmp_path, environment(), ran(one=HELD, two=FAILED))
+    assert file == tmp_path / "trixie.json"
+    assert evidence.load(tmp_path) == {
+        "trixie": {
+            "environment": asdict(environment()),
+            "pages": {
+                "start": {
+                    "time": "2026-01-31T10:20:30Z",
+                    "examples": {
+                        "one": {"hash": 12 * "a", "result": "held", "seconds": 1.25},
+                        "two": {"hash": 12 * "a", "result": "failed", "seconds": 1.25},
+                    },
+                }
+            },
+        }
+    }
+
+
+def test_a_run_of_one_page_keeps_the_others(tmp_path):
+    evidence.record(tmp_path, environment(), {"index": ran(one=HELD)["start"]})
+    evidence.record(tmp_path, environment(), ran(one=HELD))
+    assert list(evidence.load(tmp_path)["trixie"]["pages"]) == ["index", "start"]
+
+
+def test_a_run_elsewhere_keeps_nothing(tmp_path):
+    """What held on another version of the engine is not known to hold on this one."""
+    evidence.record(tmp_path, environment(), {"index": ran(one=HELD)["start"]})
+    evidence.record(tmp_path, environment(docker="26.1.6"), ran(one=HELD))
+    assert list(evidence.load(tmp_path)["trixie"]["pages"]) == ["start"]
+
+
+def test_pages_that_are_gone_leave_the_file(tmp_path):
+    evidence.record(tmp_path, environment(), {"no/such/page": ran(one=HELD)["start"]})
+    evidence.record(tmp_path, environment(), ran(one=HELD))
+    assert list(evidence.load(tmp_path)["trixie"]["pages"]) == ["start"]
+
+
+def spoil(file: Path, change) -> None:
+    content = json.loads(file.read_text())
+    change(content)
+    file.write_text(json.dumps(content))
+
+
+def one(content: dict) -> dict:
+    return content["pages"]["start"]["examples"]["one"]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda c: c["environment"].pop("kernel"), "'kernel' is a required property"),
+        (lambda c: one(c).pop("hash"), "at $.pages.start.examples.one: 'hash' is a required property"),
+        (lambda c: one(c).update(result="perfect"), "'perfect' is not one of"),
+        (lambda c: one(c).update(hash="abc"), "'abc' does not match"),
+        (lambda c: one(c).update(seconds=-1), "-1 is less than the minimum"),
+        (lambda c: one(c).update(proof="trust me"), "Additional properties are not allowed"),
+        (lambda c: c["environment"].update(engine="forky"), "it says that it is of the engine 'forky'"),
+    ],
+)
+def test_a_file_edited_by_hand_is_an_error_that_says_where(tmp_path, change, message):
+    file = evidence.record(tmp_path, environment(), ran(one=HELD))
+    spoil(file, change)
+    with pytest.raises(EvidenceError) as error:
+        evidence.load(tmp_path)
+    assert message in str(error.value)
+    assert str(error.value).startswith(f"{file}: ")
+
+
+def test_evidence_of_an_engine_that_does_not_exist_is_an_error(tmp_path):
+    evidence.record(tmp_path, environment(), ran(one=HELD)).rename(tmp_path / "sarge.json")
+    with pytest.raises(EvidenceError, match=r"sarge\.json: it says|there is no engine 'sarge'"):
+        evidence.load(tmp_path)
+
+
+def test_a_file_that_is_no_json_is_an_error(tmp_path):
+    (tmp_path / "trixie.json").write_text("{")
+    with pytest.raises(EvidenceError, match="this is not JSON"):
+        evidence.load(tmp_path)
+
+
+def test_no_evidence_is_none(tmp_path):
+    assert evidence.load(tmp_path) == {}
+
+
+@pytest.fixture
+def page(tmp_path) -> Path:
+    file = tmp_path / "page.md"
+    file.write_text(PAGE, encoding="utf-8")
+    return file
+
+
+def known(page: Path, **results: str) -> dict:
+    """Evidence of the first two examples of the page: for each engine, what became of both."""
+    found = evidence.hashes(pages.examples(page))
+    versions = {"trixie": "26.1.5", "bookworm": "20.10.24", "forky": "28.5.2"}
+    return {
+        engine: {
+            "environment": asdict(environment(engine, versions[engine])),
+            "pages": {
+                "page": {
+                    "time": "2026-01-31T10:20:30Z",
+                    "examples": {
+                        name: {"hash": found[name], "result": result, "seconds": 1.5}
+                        for name in ("top::1", "two::1")
+                    },
+                }
+            },
+        }
+        for engine, result in results.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("results", "expected"),
+    [
+        ({"trixie": HELD}, {"trixie": "held"}),
+        ({"trixie": HELD, "bookworm": FAILED}, {"trixie": "held", "bookworm": "differs"}),
+        ({"trixie": FAILED, "bookworm": FAILED}, {"trixie": "failed", "bookworm": "failed"}),
+        ({"trixie": FAILED, "bookworm": HELD}, {"trixie": "failed", "bookworm": "held"}),
+        ({"trixie": HELD, "bookworm": SKIPPED}, {"trixie": "held", "bookworm": "not-run"}),
+        ({"trixie": NOT_RUN}, {"trixie": "not-run"}),
+        ({}, {}),
+    ],
+)
+def test_a_difference_is_told_from_a_failure(page, results, expected):
+    assert [found for _, found in badges.states(page, "page", known(page, **results))][:2] == [expected] * 2
+
+
+def test_a_changed_page_shows_that_it_was_not_verified_since(page):
+    seen = known(page, trixie=HELD)
+    page.write_text(PAGE.replace("two\n```", "2\n```"), encoding="utf-8")
+    assert [found.get("trixie") for _, found in badges.states(page, "page", seen)] == [
+        "held",
+        "changed",
+        "changed",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("vi", "Docker 20.10.24: không chạy: cần Docker &gt;=23, 31/1/2026"),
+        ("en", "Docker 20.10.24: not run: needs Docker &gt;=23, 2026-01-31"),
+    ],
+)
+def test_a_badge_says_where_when_and_why_not(page, language, told):
+    seen = known(page, trixie=HELD) | known(page, bookworm=SKIPPED)
+    _, second, third = badges.badges(page, "page", language, seen)
+    assert f'<span class="doclab-aloud">{told}</span>' in second
+    assert third == "", "a block that never runs has its reason, and no badge"
+
+
+def test_without_evidence_there_is_no_badge(page):
+    assert list(badges.badges(page, "page", "vi", {})) == ["", "", ""]
+
+
+def test_the_time_of_a_page_is_that_of_its_commands_while_its_evidence_holds(page):
+    page.write_text(PAGE.split("```{ .console .no-run")[0], encoding="utf-8")
+    seen = known(page, trixie=HELD)
+    html = "<h1>Ten</h1><p>ba tu nua</p><pre>no words</pre>"
+    assert "4 words; its commands took 3 s" in badges.length(page, "page", "en", html, seen)
+    page.write_text(page.read_text().replace("echo one", "echo won"))
+    assert badges.length(page, "page", "en", html, seen).endswith(">4 words.</p>")

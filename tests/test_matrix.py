@@ -1,0 +1,97 @@
+"""The matrix tells a difference between engines from a failure, reports a limit without a reason, and records evidence."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from doclab import evidence, matrix, pages
+from doclab.engines import DEFAULT
+from doclab.evidence import Environment
+from doclab.source import DOCS, PROJECT
+from doclab.verdict import FAILED, HELD, SKIPPED
+
+LIMITED = """```{{ .console engine="<20" }}
+$ echo {said}
+said
+```
+
+```console
+$ echo always
+always
+```
+"""
+
+
+def check_limits(tmp_path: Path, said: str) -> subprocess.CompletedProcess[str]:
+    page = tmp_path / "page.md"
+    page.write_text(LIMITED.format(said=said), encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-c", "pyproject.toml", "--rootdir=.", "--check-limits"]
+    return subprocess.run([*command, page], cwd=PROJECT, capture_output=True, text=True, check=False)
+
+
+def test_a_limit_with_a_reason_passes(tmp_path):
+    done = check_limits(tmp_path, "another thing")
+    assert done.returncode == 0, done.stdout
+    assert "3 passed, 1 skipped" in done.stdout, "the limits are an item of their own, beside the clean-up"
+
+
+def test_a_limit_that_outlived_its_reason_is_reported(tmp_path):
+    done = check_limits(tmp_path, "said")
+    assert done.returncode == 1
+    assert "page.md:1: limited to Docker <20, but it holds on 26." in done.stdout
+
+
+def where(engine: str, docker: str) -> Environment:
+    return Environment(engine, docker, "1.45", "6.1.0", "x86_64", {})
+
+
+def report(**results: str) -> dict:
+    examples = [
+        {"example": f"page::{name}", "result": result, "file": "page.md", "line": 7}
+        for name, result in results.items()
+    ]
+    return {"counts": {HELD: 3, FAILED: 1, SKIPPED: 0}, "seconds": 12.3, "examples": examples}
+
+
+@pytest.mark.parametrize(
+    ("default", "other", "line"),
+    [
+        (HELD, FAILED, "DIFFERS  page.md:7: page::x holds on 26.1.5, not on 20.10.24: "),
+        (FAILED, FAILED, "FAILED   page.md:7: page::x on 26.1.5, 20.10.24"),
+        (FAILED, HELD, "FAILED   page.md:7: page::x on 26.1.5"),
+        (SKIPPED, FAILED, "FAILED   page.md:7: page::x on 20.10.24"),
+    ],
+)
+def test_a_difference_is_told_from_a_failure(default, other, line):
+    ran = [
+        (where(DEFAULT, "26.1.5"), report(x=default)),
+        (where("bookworm", "20.10.24"), report(x=other)),
+    ]
+    counts, _, told = matrix.summary(ran)
+    assert counts == f"Docker 26.1.5 ({DEFAULT}): 3 held, 1 failed in 12 s"
+    assert told.startswith(line)
+
+
+def test_what_holds_is_not_listed():
+    assert len(matrix.summary([(where(DEFAULT, "26.1.5"), report(x=HELD, y=SKIPPED))])) == 1
+
+
+def test_a_run_leaves_evidence_that_the_site_can_read(tmp_path, capfd):
+    page = DOCS / "vi/index.md"
+    assert matrix.run([DEFAULT], [page], tmp_path), capfd.readouterr().out
+    found = evidence.load(tmp_path)[DEFAULT]
+    assert found["environment"]["docker"].startswith("26.1")
+    assert found["environment"]["images"].keys() >= {"busybox:1.37", "debian:13-slim"}
+    hashes = evidence.hashes(pages.examples(page))
+    recorded = found["pages"]["index"]["examples"]
+    assert {name: seen["hash"] for name, seen in recorded.items()} == hashes
+    assert {seen["result"] for seen in recorded.values()} == {HELD}
+
+
+def test_pages_of_others_leave_no_evidence(tmp_path, capfd):
+    page = tmp_path / "page.md"
+    page.write_text("```console\n$ echo held\nheld\n```\n")
+    assert matrix.run([DEFAULT], [page], tmp_path), capfd.readouterr().out
+    assert evidence.load(tmp_path) == {}

@@ -1,0 +1,187 @@
+"""The tables of the page `verified`, as Markdown: what the pages claim, and where it was seen to hold.
+
+A page writes `<!-- doclab: NAME -->` on a line of its own where the table NAME belongs.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from doclab import claims, pages
+from doclab.claims import Decision
+from doclab.engines import ENGINES
+from doclab.source import DOCS
+from theme.badges import CHANGED, DIFFERS, FAILED, HELD, NOT_RUN, SIGNS, date, states
+from theme.badges import WORDS as STATES
+
+_WORST_FIRST = (FAILED, DIFFERS, CHANGED, HELD, NOT_RUN)
+_PLACE = re.compile(r"(?m)^<!-- doclab: (\w+) -->$")
+WORDS = {
+    "vi": {
+        "claims": ("Mã", "Nhận định", "Kết luận", "Số ví dụ", "Docker"),
+        "true": "đúng",
+        "true-but": "đúng, nhưng …",
+        "no-longer": "không còn đúng",
+        "false": "sai",
+        "totals": ("", "Docker"),
+        "engines": ("Docker", "Gói của", "API", "Nhân Linux", "Chạy từ ngày"),
+        "images": ("Image", "Digest"),
+        "skipped": ("Trang", "Ví dụ", "Lý do"),
+        "limits": ("Trang", "Ví dụ", "Chạy trên"),
+        "own": "máy có sẵn",
+        "nothing": "Chưa có bằng chứng nào: hãy chạy `nox -s matrix`.",
+    },
+    "en": {
+        "claims": ("Id", "Claim", "Verdict", "Examples", "Docker"),
+        "true": "true",
+        "true-but": "true, but …",
+        "no-longer": "no longer",
+        "false": "false",
+        "totals": ("", "Docker"),
+        "engines": ("Docker", "Packages of", "API", "Kernel", "Run since"),
+        "images": ("Image", "Digest"),
+        "skipped": ("Page", "Example", "Reason"),
+        "limits": ("Page", "Example", "Runs on"),
+        "own": "a daemon that was there",
+        "nothing": "There is no evidence yet: run `nox -s matrix`.",
+    },
+}
+
+
+class Ledger:
+    """What all pages of one language say and what is known of them; each public method is one table."""
+
+    def __init__(self, language: str, known: Mapping[str, Any]) -> None:
+        self._known = known
+        self._language = language
+        self._words = WORDS[language]
+        files = sorted((DOCS / language).rglob("*.md"))
+        self._examples = {file: list(states(file, pages.page_id(file), known)) for file in files}
+        self._decisions = {file: claims.decisions(file) for file in files}
+
+    def fill(self, markdown: str) -> str:
+        """The page with every table in its place."""
+        return _PLACE.sub(lambda match: getattr(self, match[1])(), markdown)
+
+    def claims(self) -> str:
+        """Every claim, its verdict, how many examples decide it, and on which engines all of them held."""
+        rows = []
+        for file, decision in self._sorted_decisions():
+            link = f"[{decision.quote.strip('“”')}]({self._path(file)}#{decision.heading})"
+            examples = len(decision.examples)
+            rows.append(
+                (
+                    decision.claim,
+                    link,
+                    self._words[decision.verdict],
+                    str(examples),
+                    self._held(file, decision),
+                )
+            )
+        return self._table("claims", rows)
+
+    def _sorted_decisions(self) -> list[tuple[Path, Decision]]:
+        found = [(file, decision) for file, all_of_it in self._decisions.items() for decision in all_of_it]
+        order = "KMLSRN"
+        return sorted(found, key=lambda pair: (order.index(pair[1].claim[0]), int(pair[1].claim[1:])))
+
+    def _held(self, file: Path, decision: Decision) -> str:
+        names = {example.name for example in decision.examples}
+        seen = [found for example, found in self._examples[file] if example.name in names]
+        parts = []
+        for engine in self._known:
+            worst = next((state for state in _WORST_FIRST if state in (s.get(engine) for s in seen)), None)
+            if worst:
+                says = STATES[self._language][worst]
+                parts.append(
+                    f'<span data-state="{worst}" title="{says}"><span aria-hidden="true">{SIGNS[worst]}</span>'
+                    f"&nbsp;{self._short(engine)}"
+                    f'<span class="doclab-aloud">: {says}</span></span>'
+                )
+        return " ".join(parts)
+
+    def totals(self) -> str:
+        """How many examples held, differed, failed or did not run, on each engine."""
+        if not self._known:
+            return self._words["nothing"]
+        counts = {
+            engine: Counter(found[engine] for _, found in self._all() if engine in found)
+            for engine in self._known
+        }
+        states_seen = [state for state in (HELD, DIFFERS, FAILED, CHANGED, NOT_RUN)]
+        head = ("", *(f"Docker {self._short(engine)}" for engine in self._known))
+        rows = [
+            (STATES[self._language][state], *(str(counts[engine][state]) for engine in self._known))
+            for state in states_seen
+        ]
+        return _markdown(head, rows)
+
+    def engines(self) -> str:
+        """The engines: version, origin, and the time of the oldest run that counts."""
+        rows = []
+        for engine, content in self._known.items():
+            where = content["environment"]
+            suite = ENGINES[engine].suite
+            oldest = min((page["time"][:10] for page in content["pages"].values()), default="")
+            rows.append(
+                (
+                    where["docker"],
+                    f"Debian {suite}" if suite else self._words["own"],
+                    where["api"],
+                    f"{where['kernel']} ({where['machine']})",
+                    date(oldest, self._language) if oldest else "",
+                )
+            )
+        return self._table("engines", rows)
+
+    def images(self) -> str:
+        """The images that pages pull, with the digest of each."""
+        rows = {
+            (f"`{name}`", f"`{digest}`")
+            for content in self._known.values()
+            for name, digest in content["environment"]["images"].items()
+        }
+        return self._table("images", sorted(rows))
+
+    def skipped(self) -> str:
+        """Every example that never runs, with its reason."""
+        rows = [
+            (self._link(file), f"`{example.name}`", example.reason)
+            for file, found in self._examples.items()
+            for example, _ in found
+            if example.action == pages.SKIP
+        ]
+        return self._table("skipped", rows)
+
+    def limits(self) -> str:
+        """Every example that runs on some engines only, with its limit."""
+        rows = [
+            (self._link(file), f"`{example.name}`", f"Docker {str(example.engines).replace('<', '&lt;')}")
+            for file, found in self._examples.items()
+            for example, _ in found
+            if example.is_limited
+        ]
+        return self._table("limits", rows)
+
+    def _all(self) -> Iterator[tuple[pages.Example, dict[str, str]]]:
+        for found in self._examples.values():
+            yield from (pair for pair in found if pair[0].action == pages.RUN)
+
+    def _path(self, file: Path) -> str:
+        return file.relative_to(DOCS / self._language).as_posix()
+
+    def _link(self, file: Path) -> str:
+        return f"[{pages.page_id(file)}]({self._path(file)})"
+
+    def _short(self, engine: str) -> str:
+        return ".".join(self._known[engine]["environment"]["docker"].split(".")[:2])
+
+    def _table(self, name: str, rows: list[tuple[str, ...]]) -> str:
+        return _markdown(self._words[name], rows) if rows else self._words["nothing"]
+
+
+def _markdown(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
