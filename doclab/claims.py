@@ -14,6 +14,7 @@ OWED = {
     "concepts/container": ("K4", "K5"),
     "concepts/engine": ("K6", "K7", "K8"),
     "concepts/daemon": ("K9",),
+    "concepts/client": ("K5", "K10", "K11"),
     "concepts/hub": ("K12", "K13"),
     "myths/configuration-management": ("M1",),
     "myths/hardware-virtualization": ("M2",),
