@@ -1,0 +1,12 @@
+# A second Docker host on this machine: its own name, network, files and daemon.
+set -e
+hostname second
+ip link set lo up
+mount -t tmpfs tmpfs /run              # hides the first daemon, and its containerd
+mount -t tmpfs tmpfs /var/lib/docker
+mount -t tmpfs tmpfs site
+echo "from second" > site/index.html
+echo '{"exec-opts": ["native.cgroupdriver=cgroupfs"]}' > /run/daemon.json
+export DOCKER_MIN_API_VERSION=1.44     # the oldest API that Docker 29 speaks
+exec dockerd --config-file /run/daemon.json \
+  --host unix:///run/docker.sock --host "unix://$PWD/second.sock"
