@@ -2,17 +2,13 @@
 
 import json
 import os
-import shutil
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
-from textwrap import dedent
 
 import pytest
 
-from doclab import boot, cache, cgroups
+from doclab import boot
 from doclab.source import PROJECT
 
 pytestmark = pytest.mark.skipif(

@@ -44,7 +44,9 @@ class _Sections(HTMLParser):
         attributes = dict(attrs)
         if tag in _VOID:
             return
-        is_unread = tag in _UNREAD or attributes.get("class") == "headerlink" or "data-search-exclude" in attributes
+        is_unread = (
+            tag in _UNREAD or attributes.get("class") == "headerlink" or "data-search-exclude" in attributes
+        )
         if self.unread or is_unread:
             self.unread.append(tag)
             return
