@@ -11,9 +11,9 @@ self.searchEngine = (() => {
   const WORD = /[\p{L}\p{M}\p{N}]+/gu;
   const FIELDS = { title: 3, slug: 2, text: 1 };  // a section's own
   const OF_PAGE = { title: 2, slug: 0.8 };  // its page's, for every section of it
-  const TOGETHER = { title: 1.6, slug: 0.6, text: 0.8 };  // for two words of the query side by side
+  const TOGETHER = { title: 1.6, slug: 0.6, text: 1.1 };  // for two words of the query side by side
   const WHOLE_TITLE = 2.5;  // for a title that says what was asked, and nothing else
-  const AS_TYPED = 1.5;  // for "--link" or "8080:80", sign for sign
+  const AS_TYPED = 2.5;  // for "--link" or "8080:80", sign for sign
   const LITTLE = new Set(("a an the to of in is are was what how do does i my can for and or with on it its be by at from " +
     "la gi cua va thi cac nhung nao mot").split(" "));  // they hardly say what is looked for
   const OTHER_MARKS = { known: 0.15, unknown: 0.55 };  // "công" for "cổng": by whether the site has "cổng"
@@ -145,14 +145,18 @@ self.searchEngine = (() => {
     return found;
   }
 
-  /** A word as two or three that the site knows: "copyonwrite" → copy, on, write. */
-  function divide(word, known, most = 3) {
-    if (most < 3 && known.has(word)) return [word];
-    for (let at = word.length - 2; most > 1 && at >= 2; at--) {
-      const rest = known.has(word.slice(0, at)) && divide(word.slice(at), known, most - 1);
-      if (rest) return [word.slice(0, at), ...rest];
-    }
-    return null;
+  /** A word as two or three that the site knows: "dockerhub" → docker, hub; "copyonwrite" → copy, on, write. */
+  function divide(word, known) {
+    const parts = (text, most) => {
+      if (most < 3 && known.has(text)) return [text];
+      for (let at = text.length - 2; most > 1 && at >= (text === word ? 3 : 2); at--) {
+        const rest = known.has(text.slice(0, at)) && parts(text.slice(at), most - 1);
+        if (rest) return [text.slice(0, at), ...rest];
+      }
+      return null;
+    };
+    const found = word.length > 5 && parts(word, word.length > 9 ? 3 : 2);
+    return found && found.at(-1).length > 2 ? found : null;
   }
 
   /** Other ways to divide the query: "dockerhub" for "docker hub", "host name" for "hostname". */
@@ -165,7 +169,7 @@ self.searchEngine = (() => {
         const one = { ...after, plain: joined, marked: word.marked + after.marked };
         all.push([...words.slice(0, i), one, ...words.slice(i + 2)]);
       }
-      const parts = word.plain.length > 5 && divide(word.plain, known);
+      const parts = divide(word.plain, known);
       if (parts && (parts.every((part) => part.length > 3) || !known.has(word.plain))) {
         const split = parts.map((part, k) => ({ ...word, plain: part, marked: part, isTyping: word.isTyping && k === parts.length - 1 }));
         all.push([...words.slice(0, i), ...split, ...words.slice(i + 1)]);
