@@ -15,6 +15,12 @@ from doclab.bash import is_incomplete
 
 _SPANS = HtmlFormatter(nowrap=True)
 EVIDENCE = "<!-- doclab-evidence -->"  # where the site's hook writes on which engines the example held
+# Where the hook writes words in the page's language: for screen readers, before a command and its output, and on the
+# button that unfolds long outputs.
+COMMAND, OUTPUT, UNFOLD = "<!-- doclab-command -->", "<!-- doclab-output -->", "<!-- doclab-unfold -->"
+FOLDED = 12  # lines: longer outputs are shown in part until the reader asks
+
+_IS_LONG = 'class="output doclab-long"'
 
 
 def validate(language, inputs, options, attrs, md) -> bool:
@@ -36,8 +42,9 @@ def format(source, language, css_class, options, md, classes=None, **kwargs) -> 
     }
     written = "".join(f' {name}="{_attribute(value)}"' for name, value in attributes.items() if value)
     names = " ".join([f"language-{language}", "highlight", "doclab", *classes])
+    fold = f'<label class="doclab-fold"><input type="checkbox">{UNFOLD}</label>' if _IS_LONG in body else ""
     title = f'<span class="filename">{escape(options["title"])}</span>' if "title" in options else ""
-    return f'<div class="{names}"{written}>{title}<pre><code>{body}</code></pre>{notes}{EVIDENCE}</div>'
+    return f'<div class="{names}"{written}>{title}<pre><code>{body}</code></pre>{fold}{notes}{EVIDENCE}</div>'
 
 
 def _attribute(value: str) -> str:
@@ -60,11 +67,17 @@ def _transcript(source: str, is_terminal: bool) -> str:
         code = highlight(text, BashLexer(), _SPANS).rstrip("\n").split("\n")
         for number, line in enumerate(code):
             sign = prompt if not number else "> " if line else ">"
-            before = f'<span class="gp">{escape(sign)}</span>' if prompt else ""
-            lines.append(f'{before}<span class="command">{line}</span>')
+            before = f'<span class="gp" aria-hidden="true">{escape(sign)}</span>' if prompt else ""
+            lines.append(f'{before}{"" if number else _aloud(COMMAND)}<span class="command">{line}</span>')
         if output:
-            lines.append(f'<span class="output">{escape(chr(10).join(output))}</span>')
+            names = _IS_LONG if len(output) > FOLDED else 'class="output"'
+            lines.append(f"{_aloud(OUTPUT)}<span {names}>{escape(chr(10).join(output))}</span>")
     return "\n".join(lines) + "\n"
+
+
+def _aloud(word: str) -> str:
+    """For screen readers, which would say "dollar" or nothing; never selected, never copied."""
+    return f'<span class="doclab-aloud">{word}</span>'
 
 
 def _copied(source: str, is_terminal: bool) -> str:

@@ -16,6 +16,7 @@ PACKAGES = {
     "mmdebstrap": "makes the root filesystem of throwaway hosts",
     "procps": "ps: finds what a page leaves running",
     "util-linux": "unshare and nsenter: makes and enters throwaway hosts",
+    "zsh": "runs what the site lets copy, in `nox -s browser`",
 }
 
 

@@ -25,6 +25,8 @@ class Reading(HTMLParser):
     def handle_starttag(self, tag, attrs):
         self.tags.append(tag)
         attributes = dict(attrs)
+        if tag == "input":  # the only one without an end
+            return
         self.open.append(attributes.get("class", tag) if tag in ("span", "p") else tag)
         if tag == "div":
             self.attributes = attributes
@@ -36,7 +38,7 @@ class Reading(HTMLParser):
         self.open.pop()
 
     def handle_data(self, data):
-        if "pre" in self.open:
+        if "pre" in self.open and "doclab-aloud" not in self.open:
             self.text += data
         for kind, texts in [*self.spans.items(), ("doclab-note", self.notes), ("filename", self.titles)]:
             if kind in self.open:
@@ -130,6 +132,21 @@ def test_a_block_that_runs_everywhere_has_no_notes():
     assert {"language-console", "highlight", "doclab"} == set(reading.attributes["class"].split())
 
 
+def test_long_outputs_can_be_unfolded_and_short_ones_need_not():
+    long = "\n".join(map(str, range(fence.FOLDED + 1)))
+    for source, expected in ((f"$ a\n{long}", 1), (f"$ a\n{long[:-3]}\n$ b\nc", 0)):
+        html = fence.format(source, "console", "console", {}, None)
+        assert expected == html.count("doclab-long") == html.count("checkbox")
+        assert source == read(source).text.removesuffix("\n")
+
+
+def test_screen_readers_hear_which_is_which_instead_of_the_prompt():
+    html = fence.format("$ a\nb\n$ c", "console", "console", {}, None)
+    aloud = [word for word in (fence.COMMAND, fence.OUTPUT) for _ in range(html.count(word))]
+    assert [fence.COMMAND, fence.COMMAND, fence.OUTPUT] == aloud
+    assert html.count('class="gp" aria-hidden="true"') == 2
+
+
 @pytest.mark.parametrize(
     "hostile", ["</pre><script>", '" onclick="a', "' onclick='a", "&lt;", "<!--", "]]>", "\x02", "</span>"]
 )
@@ -160,9 +177,8 @@ def test_what_is_copied_is_the_same_in_lists_tabs_and_admonitions(before, indent
     page = tmp_path / "page.md"
     page.write_text(before + "".join(f"{indent}{row}\n" for row in rows), encoding="utf-8")
     html = render(page)
-    reading = Reading(
-        html[html.index('<div class="language-console') : html.index("</pre></div>") + len("</pre></div>")]
-    )
+    start = html.index('<div class="language-console')
+    reading = Reading(html[start : html.index("</div>", start) + len("</div>")])
     assert "cat <<'E'\na\n\n    b\nE" == reading.attributes["data-copy"]
     assert "\n".join(rows[1:-1]) + "\n" == reading.text
 

@@ -8,10 +8,16 @@ from mkdocs.plugins import event_priority
 from mkdocs.structure.pages import Page
 from mkdocs.utils import write_file
 
+from doclab import fence
 from theme import abbreviations, search_index
 from theme.mend import mend
 
 GLOSSARY = "glossary.md"
+WORDS = {
+    fence.COMMAND: {"vi": "Lệnh: ", "en": "Command: "},
+    fence.OUTPUT: {"vi": "Kết quả: ", "en": "Output: "},
+    fence.UNFOLD: {"vi": " Hiện hết các dòng", "en": " Show all lines"},
+}
 AFTER_I18N = -200  # static-i18n itself runs at -100
 
 _terms: dict[str, list[abbreviations.Term]] = {}  # of the glossary, by language
@@ -28,12 +34,15 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     return config
 
 
-def on_page_content(html: str, page: Page, config: MkDocsConfig, **kwargs) -> None:
-    """Keep what the search of this language will find, and what its glossary defines."""
+def on_page_content(html: str, page: Page, config: MkDocsConfig, **kwargs) -> str:
+    """Let transcripts speak the page's language; keep what its search will find, and what its glossary defines."""
+    for marker, words in WORDS.items():
+        html = html.replace(marker, words[config.theme["language"]])
     if page.file.norm_src_uri == GLOSSARY:
         _terms[config.theme["language"]] = abbreviations.terms(html, page.url)
     title, description = str(page.title), str(page.meta.get("description", ""))
     _entries[config.theme["language"]] += search_index.entries(page.url, html, title, description)
+    return html
 
 
 def on_page_context(context: dict, page: Page, config: MkDocsConfig, **kwargs) -> None:

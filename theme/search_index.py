@@ -13,12 +13,16 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 _HEADINGS = {"h1", "h2", "h3", "h4"}
-_UNREAD = {"svg", "script", "style", "button"}
+_UNREAD = {"svg", "script", "style", "label", "headerlink", "doclab-aloud"}  # elements and classes
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 _BLOCKS = {"p", "li", "pre", "td", "th", "dd", "dt", "summary", "figcaption", "div", "tr"}
 # Lists of links and of names to remove say the words of other pages; the glossary says everybody's.
 _SECTION_BOOSTS = {"next": 0.4, "clean-up": 0.5, "contents": 0.6, "questions": 0.9, "exercise": 0.9}
-_PAGE_BOOSTS = {"glossary": 0.33, "contributing": 0.6, "verified": 0.6}  # the last two are about the site, not Docker
+_PAGE_BOOSTS = {
+    "glossary": 0.33,
+    "contributing": 0.6,
+    "verified": 0.6,
+}  # the last two are about the site, not Docker
 _IDENTITY = re.compile(r"\b(?:sha256:)?[0-9a-f]{12,64}\b")  # ids and digests: nobody looks for them
 
 
