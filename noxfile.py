@@ -92,8 +92,12 @@ QUIET = {"NO_MKDOCS_2_WARNING": "1"}  # mkdocs is pinned below 2; the theme warn
 
 @nox.session
 def site(session: nox.Session) -> None:
-    """Build the site into `site/`; a warning is an error."""
+    """Build the site into `site/`; a warning is an error.  `-- --offline`: a folder and a zip that need no server."""
     install(session, "site")
+    if "--offline" in session.posargs:
+        options = [option for option in session.posargs if option != "--offline"]
+        session.run("python", "-m", "theme.offline", *options, env=QUIET)
+        return
     # `python -m`, so that mkdocs.yml can name functions of doclab and theme.  Never --quiet: it hides the warnings
     # from --strict, too, and the build succeeds.
     session.run("python", "-m", "mkdocs", "build", "--strict", *session.posargs, env=QUIET)

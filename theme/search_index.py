@@ -123,6 +123,8 @@ def write(
         (folder / f"{language}.json").write_text(_json(found), encoding="utf-8")
     index = {"config": {"separator": separator}, "docs": every if offline else []}
     (folder / "search_index.json").write_text(_json(index), encoding="utf-8")
+    if offline:  # the theme looks for this one there
+        (folder / "search_index.js").write_text(f"var __index = {_json(index)}", encoding="utf-8")
 
 
 def _json(value: Iterable | dict) -> str:
