@@ -17,6 +17,7 @@ import pytest
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort, PluginError
+from PIL import Image
 
 from doclab import evidence
 from doclab.pages import RUN, examples
@@ -130,6 +131,18 @@ def test_nothing_comes_from_another_host(site):
                 asked += (attributes.get("srcset") or "").split()
         away = [address for address in asked if urlsplit(address).netloc and not address.startswith(SITE_URL)]
         assert not away, f"{path.relative_to(site)} loads {away}: put a copy into docs/assets"
+
+
+def test_every_page_has_a_preview_of_its_own(site, pages):
+    seen = set()
+    for address, page in pages.items():
+        named = {found.get("property"): found.get("content") for found in page.all("meta")}
+        assert named["og:title"] and named["og:description"] and named["og:url"] == SITE_URL + address
+        image = site / named["og:image"].removeprefix(SITE_URL)
+        size = Image.open(image).size
+        assert size == (int(named["og:image:width"]), int(named["og:image:height"])) == (1200, 630)
+        seen.add(image.read_bytes())
+    assert len(seen) == len(pages), "two pages have the same preview"
 
 
 def test_fonts_are_ours_and_licensed(site):

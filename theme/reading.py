@@ -1,15 +1,17 @@
 """What readers need of the theme: a search that knows Vietnamese, tooltips, valid pages, a 404 page for each language."""
 
+import html
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils import write_file
 
-from doclab import fence
-from theme import abbreviations, search_index
+from doclab import evidence, fence
+from theme import abbreviations, cards, facts, search_index
 from theme.mend import mend
 
 GLOSSARY = "glossary.md"
@@ -21,6 +23,7 @@ WORDS = {
 AFTER_I18N = -200  # static-i18n itself runs at -100
 
 _terms: dict[str, list[abbreviations.Term]] = {}  # of the glossary, by language
+_facts: dict[str, facts.Facts] = {}
 _entries: dict[str, list[dict[str, str | float]]] = {}  # what can be searched, by language
 
 
@@ -28,28 +31,40 @@ _entries: dict[str, list[dict[str, str | float]]] = {}  # what can be searched, 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Begin the build of one language.  Offline (`nox -s site -- --offline`), pages are files in a folder."""
     _entries[config.theme["language"]] = []
+    _facts[config.theme["language"]] = facts.Facts()
     if config.extra.get("offline"):
         config.use_directory_urls = False
         config.extra["polyfills"] = ["assets/js/vendor/iframe-worker.js"]  # a worker that needs no server
     return config
 
 
-def on_page_content(html: str, page: Page, config: MkDocsConfig, **kwargs) -> str:
+def on_page_content(content: str, page: Page, config: MkDocsConfig, **kwargs) -> str:
     """Let transcripts speak the page's language; keep what its search will find, and what its glossary defines."""
+    _facts[config.theme["language"]].read(content)
     for marker, words in WORDS.items():
-        html = html.replace(marker, words[config.theme["language"]])
+        content = content.replace(marker, words[config.theme["language"]])
     if page.file.norm_src_uri == GLOSSARY:
-        _terms[config.theme["language"]] = abbreviations.terms(html, page.url)
-    title, description = str(page.title), str(page.meta.get("description", ""))
-    _entries[config.theme["language"]] += search_index.entries(page.url, html, title, description)
-    return html
+        _terms[config.theme["language"]] = abbreviations.terms(content, page.url)
+    description = str(page.meta.get("description", ""))
+    _entries[config.theme["language"]] += search_index.entries(page.url, content, _heading(page), description)
+    return content
 
 
-def on_page_context(context: dict, page: Page, config: MkDocsConfig, **kwargs) -> None:
-    """Explain the glossary's words; by now every page has been read, the glossary, too."""
-    terms = _terms.get(config.theme["language"], [])
+def _heading(page: Page) -> str:
+    """The page's h1, which is longer than its name in the menu."""
+    return html.unescape(page.toc.items[0].title) if page.toc.items else str(page.title)
+
+
+def on_page_context(context: dict, page: Page, config: MkDocsConfig, nav: Navigation, **kwargs) -> None:
+    """Explain the glossary's words and fill the home page: by now every page has been read."""
+    language = config.theme["language"]
     if page.file.norm_src_uri != GLOSSARY:
-        page.content = abbreviations.explain(page.content, terms, page.url)
+        page.content = abbreviations.explain(page.content, _terms.get(language, []), page.url)
+    if page.meta.get("template") == "home.html":
+        known = evidence.load()
+        context["facts"] = _facts[language]
+        context["engines"], context["last_run"] = facts.engines(known), facts.last_run(known, language)
+        context["links"] = {found.file.norm_src_uri: found.url for found in nav.pages}
 
 
 def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> str:
@@ -64,8 +79,11 @@ def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> s
     return output
 
 
-def on_post_page(output: str, page: Page, **kwargs) -> str:
-    """Mend the theme's markup, and stop the build where the theme's own search would take over unnoticed."""
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
+    """Mend the theme's markup, draw the page's preview, stop the build where the theme's own search would take over."""
+    if not config.extra.get("offline"):
+        card = Path(config.site_dir, "assets/cards", page.file.src_uri).with_suffix(".png")
+        cards.write(card, config.site_name, _heading(page), str(page.meta.get("description", "")))
     if "assets/js/search/worker.js" not in output:
         raise PluginError(
             "The theme has another search worker than the one that docs/assets/js/search/ replaces.  See what changed "

@@ -25,6 +25,14 @@ for (const type of ["pointerdown", "click"]) {
   }, { capture: true });
 }
 
+// On paper nothing can be opened: print what is closed, too, and close it again.
+let opened = [];
+addEventListener("beforeprint", () => {
+  opened = [...document.querySelectorAll("article details:not([open])")];
+  for (const details of opened) details.open = true;
+});
+addEventListener("afterprint", () => { for (const details of opened) details.open = false; });
+
 // What the theme puts into the page as it goes, mended as theme/mend.py mends the rest.
 new MutationObserver(() => {
   // A <nav> around each copy button would be a landmark of the page, hundreds of them, all with one name.
