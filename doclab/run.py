@@ -146,25 +146,24 @@ class PageRun:
 
     def _shows_status(self, example: Example, position: int) -> bool:
         """Whether the page's next command is `echo $?`: then the exit status is part of what it shows."""
-        following: Sequence = example.commands[position + 1 :]
+        following: Sequence = example.steps[position + 1 :]
         if not following:
             later = self.examples[self.examples.index(example) + 1 :]
             runs = [other for other in later if other.action == pages.RUN and not self._why_not(other)]
-            following = (
-                runs[0].commands if runs and runs[0].language == "console" and not runs[0].is_terminal else []
-            )
+            following = runs[0].steps if runs and runs[0].language == "console" else []
         return bool(following) and following[0].source.strip() == "echo $?"
 
     def _run_terminal(self, example: Example, verdict: Verdict) -> None:
         with contextlib.closing(Terminal(self._session, self._limit)) as terminal:
-            for line, following in zip(example.typed, [*example.typed[1:], None], strict=True):
+            lines = zip(example.typed, [*example.typed[1:], None], strict=True)
+            for position, (line, following) in enumerate(lines):
                 place = _place(example, line.offset)
                 self._leftovers.hear(place, line.text)
                 status = self._collect(verdict, place, line.text, terminal.type, line, following)
                 if status is None:
                     return
                 difference = comparison.compare(line.output, verdict.outputs[-1], self._bindings)
-                status = 0 if following and following.text == "echo $?" else status
+                status = 0 if self._shows_status(example, position) else status
                 if difference or status:
                     verdict.fail(place, line.text, difference, status)
 

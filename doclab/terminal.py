@@ -36,6 +36,11 @@ class Typed:
     length: int = 1
 
     @property
+    def source(self) -> str:
+        """What bash reads, as `transcript.Command` calls it; "" where a program reads the line."""
+        return self.text if self.prompt == SHELL else ""
+
+    @property
     def keys(self) -> bytes:
         """What the terminal sends: the line and Enter, or only the control keys that the line names."""
         if _KEY_LINE.fullmatch(self.text):
@@ -97,7 +102,9 @@ class Terminal:
         """
         if typed.prompt == SHELL:
             device = os.ttyname(self._slave)
-            command = f"setsid --ctty --wait bash -c {shlex.quote(typed.text)} <>{device} >&0 2>&1"
+            # `(exit N)` hands on the `$?` of the line before.
+            line = f"""'(exit "$1"); eval "$0"' {shlex.quote(typed.text)} $?"""
+            command = f"setsid --ctty --wait bash -c {line} <>{device} >&0 2>&1"
             self._running = self._typist.submit(self._session.run, command, self._limit)
         else:
             os.write(self._master, typed.keys)
@@ -131,7 +138,7 @@ class Terminal:
 
     def _is_at(self, prompt: str) -> bool:
         """Whether the screen's last line is this prompt, with nothing typed after it yet."""
-        last = self._screen().rsplit("\n", 1)[-1]
+        last = self._screen().rsplit("\n", 1)[-1].rsplit("\r", 1)[-1]  # a shell may draw its prompt again
         return masked(last.rstrip()) == masked(prompt.rstrip())
 
     def _has_shown(self, typed: Typed) -> bool:

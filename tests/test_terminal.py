@@ -67,6 +67,18 @@ def test_the_pages_directory_and_exported_variables_are_there():
             assert terminal.type(lines[0], None) == (["/tmp seen"], 0)
 
 
+def test_the_status_of_the_line_before_is_there():
+    assert typed("$ (exit 3)\n$ echo $?\n3\n$ echo $?\n0") == [([], 3), (["3"], 0), (["0"], 0)]
+
+
+def test_a_prompt_that_is_drawn_again_is_one_prompt():
+    """As busybox does when the terminal's size arrives late."""
+    source = """$ python3 -q -c "import sys; print('/ # \\x1b[6n\\r/ # \\x1b[J', end='', flush=True); print(input())"
+/ # ls
+ls"""
+    assert typed(source) == [([], 0), (["ls"], 0)]
+
+
 def test_a_prompt_that_never_comes_ends_the_session_in_time():
     with pytest.raises(SessionEnded, match="still running after 1 s"):
         typed("$ sleep 50\n/ # ls", limit=1)
