@@ -7,6 +7,7 @@ import gzip
 import os
 import re
 import shutil
+import sys
 import threading
 from functools import cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -81,11 +82,19 @@ def addresses() -> list[str]:
     return sorted(re.sub(r"(index)?\.md$", lambda end: "" if end[1] else "/", slug) for slug in slugs)
 
 
+class Server(ThreadingHTTPServer):
+    """Silent when a browser hangs up, as it does on leaving a page."""
+
+    def handle_error(self, request, client_address):
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
     """A server of the folder that `built` fills."""
     folder = tmp_path_factory.mktemp("browser") / "site"
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=folder))
+    server = Server(("127.0.0.1", 0), partial(Handler, directory=folder))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield server
     server.shutdown()

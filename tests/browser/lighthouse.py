@@ -13,7 +13,6 @@ import tempfile
 import threading
 from datetime import date
 from functools import partial
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from statistics import median
 
@@ -37,9 +36,16 @@ FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-background-networki
 
 def serve(folder: Path) -> str:
     """Build the site and serve it as a static host does; its address."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(conftest.Handler, directory=folder))
+    server = conftest.Server(("127.0.0.1", 0), partial(conftest.Handler, directory=folder))
     address = f"http://127.0.0.1:{server.server_port}{conftest.BELOW}"
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", folder]
+    command = [
+        sys.executable,
+        "-m",
+        "mkdocs",
+        "build",
+        "--site-dir",
+        folder,
+    ]  # `nox -s site` is the strict one
     subprocess.run(command, check=True, cwd=ROOT, env=os.environ | {"SITE_URL": address}, capture_output=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return address
