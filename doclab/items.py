@@ -104,8 +104,10 @@ class Page(pytest.File):
 
     def _tell(self, line: str) -> None:
         reporter = self.config.pluginmanager.getplugin("terminalreporter")
+        capture = self.config.pluginmanager.getplugin("capturemanager")
         if reporter and reporter.verbosity > 0:
-            reporter.write_line(line)
+            with capture.global_and_fixture_disabled():
+                reporter.write_line(line)
 
     def _open_shell(self, run: PageRun) -> None:
         if self.config.stash.get(KEPT, False):

@@ -10,9 +10,9 @@ import pytest
 
 from doclab import engines, report, signals
 from doclab.items import Page
+from doclab.progress import Progress
 from doclab.session import DEFAULT_LIMIT
 from doclab.source import DOCS, PROJECT
-from doclab.verdict import FAILED, HELD
 
 RECORDS = pytest.StashKey[report.Records]()
 
@@ -87,17 +87,17 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
     return made
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    config = session.config
+    report.JUnit.register(config)
+    if terminal := config.pluginmanager.getplugin("terminalreporter"):  # xdist's processes have none
+        config.pluginmanager.register(Progress(terminal, config.stash[RECORDS], config.option.engine))
+
+
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Green only when something was verified: a run that skipped everything has shown nothing."""
-    counts = session.config.stash[RECORDS].count()
-    if exitstatus == pytest.ExitCode.OK and counts and not counts[HELD]:
+    records, option = session.config.stash[RECORDS], session.config.option
+    if exitstatus == pytest.ExitCode.OK and records.found and not records.is_green:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
-    option = session.config.option
     if option.report_json and not hasattr(session.config, "workerinput"):  # one report for all processes
-        report.write(option.report_json, session.config.stash[RECORDS].summary(option.engine))
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    counts = config.stash[RECORDS].count()
-    if counts and not counts[HELD] and not counts[FAILED]:
-        terminalreporter.write_line("nothing was verified: no example ran", red=True)
+        report.write(option.report_json, records.summary(option.engine))
