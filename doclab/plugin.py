@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from doclab import engines, report, signals
+from doclab import engines, report, selection, signals
 from doclab.items import Page
 from doclab.progress import Progress
 from doclab.session import DEFAULT_LIMIT
@@ -48,6 +48,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="FILE",
         help="write what became of every example; the format is described in doclab/report.py",
     )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput"):
+        config.args[:] = config.workerinput["pages"]
+        return
+    config.args[:] = selection.resolve(config.args)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node) -> None:
+    node.workerinput["pages"] = node.config.args  # xdist itself hands on the command line as it was
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -330,13 +330,3 @@ def test_nothing_verified_is_a_failure(tmp_path, text):
     page = tmp_path / "page.md"
     page.write_text(dedent(text))
     assert doctest(page).returncode != 0
-
-
-def test_one_example_runs_after_those_before_it(tmp_path):
-    page = tmp_path / "page.md"
-    page.write_text(
-        "```console\n$ word=seen\n```\n\n## Two { #two }\n\n```console\n$ echo $word\nseen\n```\n"
-    )
-    done = doctest(f"{page}::two::1")
-    assert done.returncode == 0, done.stdout
-    assert "1 passed" in done.stdout
