@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from doclab import engines, report, selection, signals
+from doclab import changed, engines, report, selection, signals
 from doclab.items import Page
 from doclab.progress import Progress
 from doclab.session import DEFAULT_LIMIT
-from doclab.source import DOCS, PROJECT
+from doclab.source import DOCS, PROJECT, relative
 
 RECORDS = pytest.StashKey[report.Records]()
 
@@ -38,6 +38,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="stop the first page that fails where it fails, and open a shell in its host",
     )
     group.addoption(
+        "--changed",
+        action="store_true",
+        help="leave out the pages that are as they were when they last held, on the same engine, images and verifier",
+    )
+    group.addoption(
         "--check-limits",
         action="store_true",
         help="also run what `engine=` keeps from this engine, and fail where it holds all the same",
@@ -51,11 +56,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_cmdline_main(config: pytest.Config) -> None:
+def pytest_cmdline_main(config: pytest.Config) -> pytest.ExitCode | None:
+    """Settle what is to run; an exit code where that is nothing."""
     if hasattr(config, "workerinput"):
         config.args[:] = config.workerinput["pages"]
-        return
+        return None
     config.args[:] = selection.resolve(config.args)
+    return _leave_out_unchanged(config) if config.option.changed else None
+
+
+def _leave_out_unchanged(config: pytest.Config) -> pytest.ExitCode | None:
+    engine = engines.ENGINES[config.option.engine]
+    if engine.suite is None:
+        raise pytest.UsageError(
+            f"--changed can't tell what has changed on the engine {engine.name}: leave it out"
+        )
+    config.args[:], left_out = changed.split(config.args, engine)
+    for page, time in left_out.items():
+        print(f"left out: {relative(page)}, unchanged since it held on {time:%Y-%m-%d %H:%M}")
+    return None if config.args else pytest.ExitCode.OK
 
 
 @pytest.hookimpl(optionalhook=True)
