@@ -125,7 +125,11 @@ class Page(pytest.File):
         self.config.stash[KEPT] = True
         capture = self.config.pluginmanager.getplugin("capturemanager")
         capture.suspend_global_capture(in_=True)
-        print(f"\nThe host of {relative(self.path)} as it is now; `exit` takes it away.", flush=True)
+        failed = next(verdict for verdict in run.verdicts if verdict.result == FAILED)
+        print(
+            f"\n{failed.message}\n\nThe host of {relative(self.path)} as it is now; `exit` takes it away.",
+            flush=True,
+        )
         subprocess.run(
             run.host.argv(["env", f"TERM={os.environ.get('TERM', 'dumb')}", "bash"], run.directory),
             check=False,

@@ -43,6 +43,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="leave out the pages that are as they were when they last held, on the same engine, images and verifier",
     )
     group.addoption(
+        "--watch",
+        action="store_true",
+        help="verify the pages again whenever they are saved, or, without pages, each page that is; Ctrl-C ends it",
+    )
+    group.addoption(
         "--check-limits",
         action="store_true",
         help="also run what `engine=` keeps from this engine, and fail where it holds all the same",
@@ -56,13 +61,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_cmdline_main(config: pytest.Config) -> pytest.ExitCode | None:
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
     """Settle what is to run; an exit code where that is nothing."""
     if hasattr(config, "workerinput"):
         config.args[:] = config.workerinput["pages"]
         return None
+    signals.follow_parent()
+    if config.option.watch:
+        return _watch(config)
     config.args[:] = selection.resolve(config.args)
     return _leave_out_unchanged(config) if config.option.changed else None
+
+
+def _watch(config: pytest.Config) -> int:
+    from doclab import watch  # nobody else needs its library
+
+    given = config.invocation_params.args
+    chosen = [argument for argument in given if argument in config.args]
+    return watch.run(chosen, [argument for argument in given if argument not in [*chosen, "--watch"]])
 
 
 def _leave_out_unchanged(config: pytest.Config) -> pytest.ExitCode | None:

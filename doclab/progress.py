@@ -4,6 +4,7 @@ pytest's own dots would be the same for one page and for twenty, and say nothing
 """
 
 import contextlib
+import re
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -115,7 +116,7 @@ class Progress:
     def _show_running(self) -> None:
         """On a terminal, name what runs, on a line that the next one overwrites."""
         if self._terminal.isatty and not self._is_detailed and self._running:
-            text = f"running {' and '.join(self._running.values())}"
+            text = f"running {' and '.join(re.sub(r'^/.*/', '', place) for place in self._running.values())}"
             self._terminal.rewrite(text[: self._terminal._tw.fullwidth - 1], erase=True)
 
     def _clear(self) -> None:
