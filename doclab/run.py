@@ -221,7 +221,7 @@ class PageRun:
             reason = (
                 "the page's whole Docker host has ended: this command, or one before it, killed its processes"
             )
-        self._broken = f"the session ended at {place}"
+        self._broken = f"the session ended at {place}: {reason}"
         verdict.break_off(place, source, reason, output)
 
     @property
