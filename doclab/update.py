@@ -11,6 +11,7 @@ from pytest_examples.lint import FormatError
 from doclab import comparison, pages, programs
 from doclab.engines import Engine
 from doclab.pages import Example
+from doclab.promises import promises
 from doclab.run import PageRun, open_page
 from doclab.source import DOCS, relative
 from doclab.values import Bindings
@@ -90,17 +91,14 @@ def _rewrite_all(
     run: PageRun, rewrite: Callable[[Sequence[str], Sequence[str]], list[str]]
 ) -> list[list[list[str]]]:
     return [
-        [rewrite(shown, real) for shown, real in zip(_shown(example), verdict.outputs, strict=True)]
+        [
+            rewrite(promise.output, real)
+            for promise, real in zip(promises(example, None), verdict.outputs, strict=True)
+        ]
         if verdict.outputs
         else []
         for example, verdict in zip(run.examples, run.verdicts, strict=True)
     ]
-
-
-def _shown(example: Example) -> list[Sequence[str]]:
-    if example.language == "python":
-        return [programs.promised(example.block.source)]
-    return [step.output for step in example.steps]
 
 
 def _edits(examples: Sequence[Example], outputs: list[list[list[str]]]) -> list[Edit]:
