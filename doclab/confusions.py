@@ -1,19 +1,22 @@
-"""Lies about volatile values: identities that are taken for each other, and values that stand for one of their type."""
+"""Lies about volatile values: identities taken for each other, values misquoted, and values that stand for one of their
+type."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from doclab.mutants import Mutant, Row, edit, put
+from doclab.mutants import Mutant, Row, Step, edit, put
 from doclab.values import Token, masked, tokens
 
+MISQUOTED = "a value is not the one that the command spells out"
 Place = tuple[Row, Token]
 _NAMES = ("sad_bell", "vibrant_bohr")  # two that dockerd may give
 
 
-def confusions(rows: Sequence[Row]) -> Iterator[Mutant]:
-    """Two identities made one, one made two, and neighbours that change places, on all the rows of a page."""
-    seen, count = _seen(rows)
+def confusions(page: Sequence[Step]) -> Iterator[Mutant]:
+    """Two identities made one, one made two, and neighbours that change places, on all of a page; and each value that
+    a command spells out misquoted by its output."""
+    seen, count = _seen(page)
     for n, (row, token) in enumerate(seen):
         nearest = (other for _, other in [*seen[:n][::-1], *seen[n:]] if other.kind is token.kind)
         different = next((other.text for other in nearest if other.identity != token.identity), None)
@@ -22,24 +25,35 @@ def confusions(rows: Sequence[Row]) -> Iterator[Mutant]:
         if count[token.identity] > 1 and (text := _another(row.text, token)):
             yield _edit("one identity is two", row, token, text)
     yield from (_exchange(*one, *other) for one, other in _neighbours(seen) if _is_known(count, one, other))
+    yield from (_edit(MISQUOTED, *place, text) for place, text, is_quoted in _replaced(page) if is_quoted)
 
 
-def permitted(rows: Sequence[Row]) -> Iterator[Mutant]:
-    """Each value replaced by another of its type, and each two neighbours that stand nowhere else exchanged.
+def permitted(page: Sequence[Step]) -> Iterator[Mutant]:
+    """Each other value replaced by another of its type, and each two neighbours that stand nowhere else exchanged.
 
     That is no lie, but the same page with other values, unless the page shows one of them elsewhere.
     """
-    for row in rows:
-        for token in tokens(row.text):
-            if token.kind and (text := _another(row.text, token)):
-                yield _edit("another value of its type", row, token, text)
-    seen, count = _seen(rows)
+    for place, text, is_quoted in _replaced(page):
+        if not is_quoted:
+            yield _edit("another value of its type", *place, text)
+    seen, count = _seen(page)
     yield from (
         _exchange(*one, *other) for one, other in _neighbours(seen) if not _is_known(count, one, other)
     )
 
 
-def _seen(rows: Sequence[Row]) -> tuple[list[Place], Counter]:
+def _replaced(page: Sequence[Step]) -> Iterator[tuple[Place, str, bool]]:
+    """Each value with the line that has another in its place, and whether its own command spells it out."""
+    for step in page:
+        written = {token.text for line in step.written.split("\n") for token in tokens(line) if token.kind}
+        for row in step.output:
+            for token in tokens(row.text):
+                if token.kind and (text := _another(row.text, token)):
+                    yield (row, token), text, token.text in written
+
+
+def _seen(page: Sequence[Step]) -> tuple[list[Place], Counter]:
+    rows = [row for step in page for row in step.output]
     seen = [(row, token) for row in rows for token in tokens(row.text) if token.identity]
     return seen, Counter(token.identity for _, token in seen)
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from doclab.comparison import ELLIPSIS
 from doclab.pages import Example
-from doclab.programs import PROMISE
+from doclab.programs import PROMISE, without_promises
 from doclab.promises import ASKS_STATUS, typed
 from doclab.values import Token, masked, tokens
 
@@ -59,9 +59,13 @@ class Mutant:
 
 @dataclass(frozen=True)
 class Step:
-    """A command of a page, the rows that it is typed in, and those of its output; a program has no typed rows."""
+    """A command of a page, the rows that it is typed in, and those of its output.
+
+    A program has no rows that are typed; `written` is its text, and that of a command the command.
+    """
 
     command: str
+    written: str
     typed: list[Row]
     output: list[Row]
 
@@ -78,14 +82,14 @@ def _steps(position: int, example: Example) -> Iterator[Step]:
         output = [
             Row(position, n, f"{match['margin']}#> ", match["text"] or "") for n, match in found if match
         ]
-        yield Step("", [], output)
+        yield Step("", without_promises(example.block.source), [], output)
         return
     for step in example.steps:
         here = [
             Row(position, n, "", rows[n])
             for n in range(step.offset, step.offset + step.length + len(step.output))
         ]
-        yield Step(typed(step), here[: step.length], here[step.length :])
+        yield Step(typed(step), typed(step), here[: step.length], here[step.length :])
 
 
 def lies(page: Sequence[Step]) -> Iterator[Mutant]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from doclab import outputs, pages
 from doclab.comparison import ELLIPSIS
-from doclab.confusions import confusions, permitted
+from doclab.confusions import MISQUOTED, confusions, permitted
 from doclab.engines import Engine
 from doclab.mutants import LINES, NAMES, Mutant, Row, commands, lies, steps
 from doclab.outputs import Reality
@@ -96,15 +96,14 @@ def examine(page: Path, engine: Engine, limit: float, progress: Callable[[str], 
     examples = pages.examples(page)
     reality = outputs.load(page, engine.name, examples) or _verify(page, examples, engine, limit, progress)
     trial, page_steps = Trial(examples, reality), steps(examples, reality.ran)
-    rows = [row for step in page_steps for row in step.output]
     found = Findings(relative(page))
-    for mutant in chain(lies(page_steps), confusions(rows)):
+    for mutant in chain(lies(page_steps), confusions(page_steps)):
         found.tried[mutant.target] += 1
         if trial.finds_out(mutant):
             found.killed[mutant.target] += 1
         else:
             found.survivors.append(_survivor(mutant, examples))
-    for mutant in permitted(rows):
+    for mutant in permitted(page_steps):
         found.permitted[mutant.target] += 1
         found.bound[mutant.target] += trial.finds_out(mutant) is True
     found.commands.update(map(trial.finds_out, commands(page_steps)))
@@ -156,7 +155,12 @@ def _survivor(mutant: Mutant, examples: Sequence[Example]) -> Survivor:
 
 
 def _allow(mutant: Mutant, examples: Sequence[Example]) -> Iterator[str]:
-    """The types of values that make the lie look true: all that changed are values, each for one of its type."""
+    """The types of values that make the lie look true: all that changed are values, each for one of its type.
+
+    What a command spells out is no accident of the run, so nothing excuses another value there.
+    """
+    if mutant.change == MISQUOTED:
+        return
     if all(len(texts) == 1 and masked(row.text) == masked(texts[0]) for row, texts in mutant.edits):
         pairs = [(tokens(row.text), tokens(texts[0])) for row, texts in mutant.edits]
         yield from sorted(
