@@ -37,12 +37,11 @@ def printed(records: Sequence[tuple[int, str]]) -> list[int]:
     return [line for line, text in records for _ in text.removesuffix("\n").split("\n")]
 
 
-def promise(file: Path, printed: Sequence[tuple[int, str]]) -> str:
-    """The program with its `#>` lines written anew by pytest-examples.
+def promise(file: Path, source: str, printed: Sequence[tuple[int, str]]) -> str:
+    """The text of a program with its `#>` lines written anew by pytest-examples.
 
     `printed` holds, for each line of output in its order, the line of the `print` call that it came from.
     """
-    source = file.read_text(encoding="utf-8")
     if not printed:  # pytest-examples would leave what an earlier run printed
         return without_promises(source)
     # It takes `#>` for an old promise only with a blank behind, and loses its place where prints don't come in the
