@@ -135,13 +135,13 @@ def _verify(
 ) -> Reality:
     progress(f"{relative(page)}: verifying it first")
     with open_page(examples, engine, lambda line: None, limit=limit) as run:
-        verdicts = [run.advance(example) for example in examples]
-        left = run.finish() if run.is_complete else []
-    if left or any(verdict.result == FAILED for verdict in verdicts):
-        raise NotVerified(
-            f"{relative(page)}: the page does not hold; see: nox -s doctest -- {relative(page)}"
-        )
-    outputs.save(page, run.host, examples, verdicts)
+        for example in examples:
+            run.advance(example)
+        if not run.held or run.finish():
+            raise NotVerified(
+                f"{relative(page)}: the page does not hold; see: nox -s doctest -- {relative(page)}"
+            )
+        outputs.save(page, run.host, examples, run.verdicts)
     return outputs.load(page, engine.name, examples)
 
 

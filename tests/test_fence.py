@@ -160,9 +160,8 @@ def test_what_is_copied_is_the_same_in_lists_tabs_and_admonitions(before, indent
     page = tmp_path / "page.md"
     page.write_text(before + "".join(f"{indent}{row}\n" for row in rows), encoding="utf-8")
     html = render(page)
-    reading = Reading(
-        html[html.index('<div class="language-console') : html.index("</pre></div>") + len("</pre></div>")]
-    )
+    start = html.index('<div class="language-console')
+    reading = Reading(html[start : html.index("</div>", start) + len("</div>")])
     assert "cat <<'E'\na\n\n    b\nE" == reading.attributes["data-copy"]
     assert "\n".join(rows[1:-1]) + "\n" == reading.text
 
