@@ -105,6 +105,13 @@ def matrix(session: nox.Session) -> None:
     verify(session, "doclab", "matrix", *session.posargs)
 
 
+@nox.session
+def mutate(session: nox.Session) -> None:
+    """Tell thousands of small lies on the pages, and see each found out: `-- PAGE`, `-- --commands N` on Docker, too."""
+    install(session, "verify")
+    session.run("python", "-m", "doclab", "mutate", *session.posargs)
+
+
 QUIET = {"NO_MKDOCS_2_WARNING": "1"}  # mkdocs is pinned below 2; the theme warns about it all the same
 
 

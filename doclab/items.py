@@ -12,12 +12,12 @@ import pytest
 from sybil import Document, Region, Sybil
 from sybil.example import Example as SybilExample
 
-from doclab import changed, engines, pages
+from doclab import changed, engines, outputs, pages
 from doclab.host import HostError
 from doclab.leftovers import PageTaken
 from doclab.report import CLEAN_UP, LIMITS, record
 from doclab.run import PageRun, open_page
-from doclab.source import PageError, relative
+from doclab.source import DOCS, PageError, relative
 from doclab.verdict import FAILED, HELD, NOT_RUN, SKIPPED, Verdict
 
 _PATIENCE = 10.0  # seconds for a command that is expected to fail
@@ -107,6 +107,10 @@ class Page(pytest.File):
 
     def teardown(self) -> None:
         try:
+            if self.run and self.run.held and self.path.is_relative_to(DOCS):
+                outputs.save(
+                    self.path, self.run.host, self.run.examples, self.run.verdicts
+                )  # for `nox -s mutate`
             if self.run and self.config.option.keep and any(v.result == FAILED for v in self.run.verdicts):
                 self._open_shell(self.run)
         finally:
