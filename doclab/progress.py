@@ -98,7 +98,7 @@ class Progress:
         if self._is_detailed:
             return
         name = _relative(page)
-        found = [record for record in self._records.found if record["page"] == name]
+        found = self._records.of(name)
         counts = count(found)
         worst = next((result for result in (FAILED, NOT_RUN, HELD) if counts[result]), SKIPPED)
         done = self._pages - sum(map(bool, self._waiting.values()))
