@@ -30,9 +30,8 @@ class Progress:
         self._terminal = terminal
         self._records = records
         self._engine = engine
-        self._is_detailed = (
-            terminal.verbosity > 0
-        )  # then pytest has a line for each example, as it always does
+        # With -v, pytest has a line for each example, as it always does.
+        self._is_detailed = terminal.verbosity > 0
         self._is_over = False
         self._waiting: dict[str, int] = {}  # by page: how many of its items have not ended
         self._pages = 0
@@ -40,7 +39,8 @@ class Progress:
         self._started: dict[str, float] = {}  # by page
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        self._expect(item.nodeid for item in session.items)
+        if not session.config.option.collectonly:
+            self._expect(item.nodeid for item in session.items)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
