@@ -1,5 +1,8 @@
 # A second Docker host on this machine: its own name, network, files and daemon.
 set -e
+# Without unshare, the mounts below would cover directories of the machine itself.
+[ "$(readlink /proc/self/ns/mnt)" != "$(readlink /proc/1/ns/mnt)" ] ||
+  { echo "run me with unshare, as the page does" >&2; exit 1; }
 hostname second
 ip link set lo up
 mount -t tmpfs tmpfs /run              # hides the first daemon, and its containerd

@@ -9,7 +9,10 @@ from urllib.request import Request, urlopen
 
 import docker
 
-MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
+MANIFEST = (
+    "application/vnd.docker.distribution.manifest.v2+json, "
+    "application/vnd.oci.image.manifest.v1+json"
+)
 
 with ExitStack() as cleanup:
     client = docker.from_env()
