@@ -11,9 +11,28 @@ nox.options.reuse_existing_virtualenvs = True
 
 
 def install(session: nox.Session, *groups: str) -> None:
-    """Install dependency groups of pyproject.toml (pip reads them since 25.1)."""
-    session.install("--quiet", "pip>=25.1")
-    session.install("--quiet", *[f"--group={group}" for group in groups])
+    """Install dependency groups of pyproject.toml, unless they are there: all versions are pinned."""
+    home = Path(session.virtualenv.location)  # made anew together with what is noted in it
+    note, report = home / "installed.txt", home / "pip.json"
+    wanted = "\n".join([*groups, Path("pyproject.toml").read_text()])
+    if note.exists() and note.read_text() == wanted:
+        return
+    report.unlink(missing_ok=True)
+    session.install("--quiet", "pip>=25.1")  # the first that reads groups
+    session.install("--quiet", f"--report={report}", *[f"--group={group}" for group in groups])
+    if report.exists():  # `nox -R` installs nothing
+        note.write_text(wanted)
+
+
+def verify(session: nox.Session, *command: str) -> None:
+    """Run a part of the verifier so that, however nox ends, no host is left."""
+    session.run(
+        "python",
+        "-m",
+        *command,
+        env={"DOCLAB_PARENT": str(os.getpid())},  # ends with nox, should that be killed
+        interrupt_timeout=30,  # after Ctrl-C, to take the hosts away
+    )
 
 
 @nox.session(venv_backend="none")  # the standard library is enough
@@ -42,12 +61,12 @@ def lint(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Test the verifier, the throwaway host, and what the pages promise each other."""
     install(session, "verify")
-    session.run("python", "-m", "pytest", *(session.posargs or ["tests", "--ignore=tests/browser"]))
+    verify(session, "pytest", *(session.posargs or ["tests", "--ignore=tests/browser"]))
 
 
 def spread(arguments: list[str]) -> list[str]:
     """The flags that spread pages over the cores; one page, or a host kept open, has nothing to spread."""
-    if "--keep" in arguments or sum(".md" in argument for argument in arguments) == 1:
+    if {"--keep", "--watch"} & {*arguments} or sum(".md" in argument for argument in arguments) == 1:
         return []
     return [
         "--numprocesses=auto",
@@ -57,11 +76,10 @@ def spread(arguments: list[str]) -> list[str]:
 
 @nox.session
 def doctest(session: nox.Session) -> None:
-    """Verify every example on a real Docker daemon: `-- PAGE`, `-- --engine NAME`, `-- --keep`, else to pytest."""
+    """Verify every example on a real Docker daemon: `-- PAGE`, `-- PAGE:LINE`, `-- --engine NAME`; `-- --help`: all."""
     install(session, "verify")
-    session.run(
-        "python",
-        "-m",
+    verify(
+        session,
         "pytest",
         "-c",
         "pyproject.toml",  # pages outside the project are collected by its plugin, too
@@ -77,14 +95,21 @@ def doctest(session: nox.Session) -> None:
 def update(session: nox.Session) -> None:
     """Run the pages and rewrite the outputs that no longer hold, in both languages: `-- PAGE` for one."""
     install(session, "verify")
-    session.run("python", "-m", "doclab", "update", *session.posargs)
+    verify(session, "doclab", "update", *session.posargs)
 
 
 @nox.session
 def matrix(session: nox.Session) -> None:
     """Verify every page on every engine, and write the evidence that the site shows: `-- PAGE`, `-- --engine NAME`."""
     install(session, "verify")
-    session.run("python", "-m", "doclab", "matrix", *session.posargs)
+    verify(session, "doclab", "matrix", *session.posargs)
+
+
+@nox.session
+def mutate(session: nox.Session) -> None:
+    """Tell thousands of small lies on the pages, and see each found out: `-- PAGE`, `-- --commands N` on Docker, too."""
+    install(session, "verify")
+    session.run("python", "-m", "doclab", "mutate", *session.posargs)
 
 
 QUIET = {"NO_MKDOCS_2_WARNING": "1"}  # mkdocs is pinned below 2; the theme warns about it all the same

@@ -1,15 +1,21 @@
-"""python -m doclab: look at what the verifier sees, and record outputs anew."""
+"""python -m doclab: look at what the verifier sees, record outputs anew, and test the pages with small lies."""
 
 import argparse
+import functools
 import json
+import random
+import signal
 import sys
+from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
 from pathlib import Path
 
-from doclab import matrix, pages
-from doclab.engines import DEFAULT, ENGINES
+from doclab import matrix, mutation, pages, score
+from doclab.engines import DEFAULT, ENGINES, Engine
 from doclab.evidence import EvidenceError
 from doclab.host import HostError
 from doclab.leftovers import PageTaken
+from doclab.mutants import Mutant
 from doclab.session import DEFAULT_LIMIT
 from doclab.source import DOCS, relative
 from doclab.update import UpdateError, update
@@ -36,12 +42,30 @@ def main(arguments: list[str] | None = None) -> int:
         help="one of the engines, or several, each with its own --engine (default: all but `host`)",
     )
     engines.set_defaults(run=run_matrix)
+    lying = commands.add_parser(
+        "mutate", help="change pages in small ways, and see whether each is found out"
+    )
+    lying.add_argument("pages", nargs="*", type=Path, metavar="PAGE", help="default: all of docs/vi")
+    lying.add_argument("--engine", choices=sorted(ENGINES), default=DEFAULT)
+    lying.add_argument("--time-limit", type=float, default=DEFAULT_LIMIT, metavar="SECONDS")
+    lying.add_argument(
+        "--commands",
+        type=int,
+        default=0,
+        metavar="N",
+        help="also run N pages with a misspelt command, on Docker",
+    )
+    lying.add_argument("--seed", type=int, default=0, help="which N they are (default: %(default)s)")
+    lying.set_defaults(run=mutate_pages)
     options = parser.parse_args(arguments)
     try:
         return options.run(options)
     except (pages.PageError, HostError, PageTaken, EvidenceError) as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return 130
 
 
 def list_examples(options: argparse.Namespace) -> int:
@@ -77,6 +101,41 @@ def run_matrix(options: argparse.Namespace) -> int:
     """Run the pages on the engines; 0 when all of it held on all of them."""
     names = options.engine or [name for name, engine in ENGINES.items() if engine.suite]
     return 0 if matrix.run(names, [page.resolve() for page in options.pages]) else 1
+
+
+def mutate_pages(options: argparse.Namespace) -> int:
+    """Try thousands of small lies, several pages at a time, and report which were found out."""
+    engine, limit = ENGINES[options.engine], options.time_limit
+    listed = options.pages or sorted(DOCS.glob("vi/**/*.md"))
+    with ProcessPoolExecutor(initializer=_end_quietly) as pool:
+        findings = [*pool.map(_examine, listed, repeat(engine), repeat(limit))]
+        read = [page for page, found in zip(listed, findings, strict=True) if not found.error]
+        chances = [(page, mutant) for page in read for mutant in mutation.misspellings(page, engine)]
+        chosen = random.Random(options.seed).sample(chances, min(options.commands, len(chances)))
+        survivors = (
+            [*pool.map(_run, *zip(*chosen, strict=True), repeat(engine), repeat(limit))] if chosen else []
+        )
+    print("\n".join(score.report(findings, survivors)))
+    return 0 if score.is_good(findings, survivors) else 1
+
+
+def _end_quietly() -> None:
+    """Let Ctrl-C take the worker's host away, and say nothing: the parent does."""
+    signal.signal(signal.SIGINT, lambda *_: sys.exit(130))
+
+
+def _examine(page: Path, engine: Engine, limit: float) -> mutation.Findings:
+    try:
+        return mutation.examine(page, engine, limit, functools.partial(print, flush=True))
+    except (mutation.NotVerified, pages.PageError, HostError, PageTaken) as error:
+        return mutation.Findings(relative(page), error=str(error))
+
+
+def _run(page: Path, mutant: Mutant, engine: Engine, limit: float) -> mutation.Survivor | None:
+    survivor = mutation.run(page, mutant, engine, limit)
+    row, (text,) = mutant.edits[0]
+    print(f"{'SURVIVED' if survivor else 'found out'}  {relative(page)}: {row.text} -> {text}", flush=True)
+    return survivor
 
 
 def _as_json(page: Path, example: pages.Example) -> dict[str, object]:

@@ -7,6 +7,7 @@ tab or a list is one, and a fence in a comment or inside a longer fence is not, 
 
 import functools
 import re
+from collections.abc import Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -31,6 +32,7 @@ def read(file: Path) -> list[Block]:
     html, recorder = _record(file)
     outline = _Outline(recorder)
     outline.feed(html)
+    outline.close()
     return outline.blocks
 
 
@@ -110,52 +112,69 @@ class _Outline(HTMLParser):
         self.blocks: list[Block] = []
         self.heading = ""
         self.past = 0  # the line after the last block, counted from 0
-        self.depth = 0  # of <pre>
-        self.plain = ""
+        self.taken: set[int] = set()  # the lines of blocks that have been seen
+        self.open: list[
+            tuple[int, list[str]]
+        ] = []  # each <pre> that is no fence: its place among the blocks, its text
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = dict(attrs)
         if tag in ("h2", "h3") and attributes.get("id"):
             self.heading = attributes["id"]
         if tag == "pre" and "data-doclab-block" in attributes:
-            block = self.recorder.blocks[int(attributes["data-doclab-block"])]
-            self.blocks.append(_under(block, self.heading))
-            self.past = self.recorder.lines.index((block.file, block.end)) + 1
+            number = int(attributes["data-doclab-block"])
+            self.blocks.append(_under(self.recorder.blocks[number], self.heading))
+            self._take(self.recorder.spans[number])
         elif tag == "pre":
-            self.depth += 1
-            self.plain = ""
+            self.open.append((len(self.blocks), []))
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "pre" and self.depth:
-            self.depth -= 1
-            self.blocks.append(self._indented(self._ABANDONED.sub("", self.plain)))
+        if tag == "pre" and self.open:
+            place, text = self.open.pop()
+            self.blocks.insert(place, self._indented(self._ABANDONED.sub("", "".join(text))))
+
+    def close(self) -> None:
+        super().close()
+        while self.open:  # a <pre> that nobody closed reaches to the end of the page
+            self.handle_endtag("pre")
 
     def handle_data(self, data: str) -> None:
-        if self.depth:
-            self.plain += data
+        if self.open:
+            self.open[-1][1].append(data)
             return
         lost = self._ABANDONED.search(data)
         if lost:
             index, message = self.recorder.abandoned[int(lost.group(1))]
             raise PageError(*self.recorder.at(index), message)
 
+    def _take(self, lines: Sequence[int]) -> None:
+        self.past = lines[-1] + 1
+        self.taken.update(lines)
+
     def _indented(self, source: str) -> Block:
-        """A code block without a fence: shown, never run.  It starts at the next line with its first words, best
-        an indented one, since prose may have the same words."""
-        source = source.strip("\n")
-        first = source.split("\n")[0].strip()
-        found = [
-            index
-            for index in range(self.past, len(self.recorder.texts))
-            if first in self.recorder.texts[index]
-        ]
-        start = min(
-            found, key=lambda index: not _INDENTED.match(self.recorder.texts[index]), default=self.past
-        )
-        self.past = start + source.count("\n") + 1
-        body = tuple(self.recorder.at(index) for index in range(start, self.past))
+        """A code block without a fence: shown, never run.  Its lines are found again by their words."""
+        source, texts, found = source.strip("\n"), [*map(_words, self.recorder.texts)], []
+        at = self._start(texts, _words(source.split("\n")[0]))
+        for line in source.split("\n"):
+            if words := _words(line):
+                at = next((n for n in range(at, len(texts)) if words in texts[n]), at)
+            found.append(at)
+            at += bool(words) or texts[at : at + 1] in ([], [""])  # Markdown joins empty lines
+        self._take(found)
+        body = tuple(map(self.recorder.at, found))
         (file, line), (_, end) = body[0], body[-1]
         return Block(file, line, end, "", (), {}, source, body, self.heading, False)
+
+    def _start(self, texts: Sequence[str], words: str) -> int:
+        """The line where a block begins with these words: best one after the last block, if it is not a footnote, and
+        best an indented one, since prose may have the same words."""
+        found = [n for n, text in enumerate(texts) if n not in self.taken and words in text]
+        lines = self.recorder.texts
+        return min(found, key=lambda n: (n < self.past, not _INDENTED.match(lines[n])), default=self.past)
+
+
+def _words(line: str) -> str:
+    return " ".join(line.split())
 
 
 def _under(block: Block, heading: str) -> Block:

@@ -94,8 +94,12 @@ change_root() {
 
 case ${7-} in
     '')
-        unshare --mount --net --pid --ipc --uts --fork --kill-child "$BASH" "$0" "$@" born || true
+        unshare --mount --net --pid --ipc --uts --fork --kill-child "$BASH" "$0" "$@" born <&0 &
+        host=$!
         exec 3>&-
+        { read -r _ || pkill -KILL --parent "$host" || kill -KILL "$host"; } <&0 & # nothing inside can hold this up
+        wait "$host" || true
+        kill $! 2>/dev/null || true
         remove_cgroups
         ;;
     born)

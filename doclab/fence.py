@@ -14,10 +14,12 @@ from doclab import terminal, transcript
 from doclab.bash import is_incomplete
 
 _SPANS = HtmlFormatter(nowrap=True)
-EVIDENCE = "<!-- doclab-evidence -->"  # where the site's hook writes on which engines the example held
-# Where the hook writes words in the page's language: for screen readers, before a command and its output, and on the
-# button that unfolds long outputs.
-COMMAND, OUTPUT, UNFOLD = "<!-- doclab-command -->", "<!-- doclab-output -->", "<!-- doclab-unfold -->"
+# Where the site's hooks write: on which engines the example held; in the page's language, what screen readers say before
+# a command and its output, and what the button says that unfolds long outputs.  No comments: they would end the one
+# around a fence that somebody has commented out.
+EVIDENCE, COMMAND, OUTPUT, UNFOLD = (
+    f"<span data-doclab-{name}></span>" for name in ("evidence", "command", "output", "unfold")
+)
 FOLDED = 12  # lines: longer outputs are shown in part until the reader asks
 
 _IS_LONG = 'class="output doclab-long"'

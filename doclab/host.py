@@ -138,6 +138,17 @@ def open_host(engine: Engine, *, progress: Progress = lambda line: None) -> "Ite
         yield host
 
 
+def prepare(engine: Engine, progress: Progress) -> None:
+    """Build what hosts of this engine are made of, where it is missing.  Raises HostError."""
+    if engine.suite is None:
+        return
+    _check_machine()
+    from doclab import rootfs  # it imports this module
+
+    with rootfs.layers(engine, progress):
+        pass
+
+
 def _check_machine() -> None:
     if sys.platform != "linux":
         raise HostError("a throwaway Docker host needs Linux. Use the daemon you have: --engine host")

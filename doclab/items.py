@@ -1,5 +1,6 @@
 """A page as pytest sees it: a file, its sections, their examples, and what the page leaves behind."""
 
+import contextlib
 import os
 import subprocess
 import time
@@ -11,12 +12,12 @@ import pytest
 from sybil import Document, Region, Sybil
 from sybil.example import Example as SybilExample
 
-from doclab import engines, pages
+from doclab import changed, engines, outputs, pages
 from doclab.host import HostError
 from doclab.leftovers import PageTaken
 from doclab.report import CLEAN_UP, LIMITS, record
 from doclab.run import PageRun, open_page
-from doclab.source import PageError, relative
+from doclab.source import DOCS, PageError, relative
 from doclab.verdict import FAILED, HELD, NOT_RUN, SKIPPED, Verdict
 
 _PATIENCE = 10.0  # seconds for a command that is expected to fail
@@ -58,6 +59,8 @@ class Page(pytest.File):
     doclab: dict[str, object] | None = None
 
     def collect(self):
+        changed.verifier()
+        self._read = time.time()
         try:
             self.document = _SYBIL.parse(self.path)
         except PageError as error:
@@ -95,8 +98,19 @@ class Page(pytest.File):
             return told
         return self._why_no_host
 
+    def note(self) -> None:
+        """Remember for `--changed` that all of the page held."""
+        results = {verdict.result for verdict in self.run.verdicts}
+        if HELD in results and results <= {HELD, SKIPPED} and self.run.host.engine.suite:
+            with contextlib.suppress(OSError):  # no room: then it will run again
+                changed.note(self.path, self.run.host.engine, self._read)
+
     def teardown(self) -> None:
         try:
+            if self.run and self.run.held and self.path.is_relative_to(DOCS):
+                outputs.save(
+                    self.path, self.run.host, self.run.examples, self.run.verdicts
+                )  # for `nox -s mutate`
             if self.run and self.config.option.keep and any(v.result == FAILED for v in self.run.verdicts):
                 self._open_shell(self.run)
         finally:
@@ -104,8 +118,10 @@ class Page(pytest.File):
 
     def _tell(self, line: str) -> None:
         reporter = self.config.pluginmanager.getplugin("terminalreporter")
+        capture = self.config.pluginmanager.getplugin("capturemanager")
         if reporter and reporter.verbosity > 0:
-            reporter.write_line(line)
+            with capture.global_and_fixture_disabled():
+                reporter.write_line(line)
 
     def _open_shell(self, run: PageRun) -> None:
         if self.config.stash.get(KEPT, False):
@@ -113,7 +129,11 @@ class Page(pytest.File):
         self.config.stash[KEPT] = True
         capture = self.config.pluginmanager.getplugin("capturemanager")
         capture.suspend_global_capture(in_=True)
-        print(f"\nThe host of {relative(self.path)} as it is now; `exit` takes it away.", flush=True)
+        failed = next(verdict for verdict in run.verdicts if verdict.result == FAILED)
+        print(
+            f"\n{failed.message}\n\nThe host of {relative(self.path)} as it is now; `exit` takes it away.",
+            flush=True,
+        )
         subprocess.run(
             run.host.argv(["env", f"TERM={os.environ.get('TERM', 'dumb')}", "bash"], run.directory),
             check=False,
@@ -207,8 +227,10 @@ class CleanUp(_Item):
             return failed[0]
         if not run or not run.is_complete:
             return Verdict(NOT_RUN, f"{NOT_RUN}: the page did not reach its end")
-        left = run.finish()
-        return Verdict(FAILED, left) if left else Verdict()
+        if left := run.finish():
+            return Verdict(FAILED, left)
+        self.page.note()
+        return Verdict()
 
     def reportinfo(self) -> tuple[Path, int, str]:
         last = self.page.document.namespace["examples"][-1]

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -13,6 +14,7 @@ from pygments.util import ClassNotFound
 from doclab import terminal, transcript
 from doclab.bash import is_incomplete
 from doclab.blocks import read
+from doclab.comparison import ELLIPSIS
 from doclab.recording import Block
 from doclab.source import DOCS, PageError
 
@@ -121,12 +123,24 @@ def examples(page: Path) -> list[Example]:
         if example.action != SHOW:
             seen[block.heading] += 1
             example = Example(block, example.action, example.reason, example.saves, seen[block.heading])
-        if example.language == "console":
-            # A transcript that can't be read is an error now, not after ten others have run; and the site could not
-            # show it as code, whether it runs or not.
-            _ = example.steps
+        check(example)
         result.append(example)
     return result
+
+
+def check(example: Example) -> None:
+    """Read a transcript, whether it runs or not: what can't be read is an error now, not after ten others have run.
+
+    Raises PageError.
+    """
+    if example.language != "console":
+        return
+    for step in example.steps:
+        for n, pair in enumerate(pairwise(step.output), step.offset + step.length + 1):
+            if pair == (ELLIPSIS, ELLIPSIS):
+                raise PageError(
+                    *example.place(n), "one `...` stands for any number of lines: take this one out"
+                )
 
 
 def page_id(page: Path) -> str:

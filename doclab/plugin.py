@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from doclab import engines, report, signals
+from doclab import changed, engines, report, selection, signals
 from doclab.items import Page
+from doclab.progress import Progress
 from doclab.session import DEFAULT_LIMIT
-from doclab.source import DOCS, PROJECT
-from doclab.verdict import FAILED, HELD
+from doclab.source import DOCS, PROJECT, relative
 
 RECORDS = pytest.StashKey[report.Records]()
 
@@ -38,6 +38,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="stop the first page that fails where it fails, and open a shell in its host",
     )
     group.addoption(
+        "--changed",
+        action="store_true",
+        help="leave out the pages that are as they were when they last held, on the same engine, images and verifier",
+    )
+    group.addoption(
+        "--watch",
+        action="store_true",
+        help="verify the pages again whenever they are saved, or, without pages, each page that is; Ctrl-C ends it",
+    )
+    group.addoption(
         "--check-limits",
         action="store_true",
         help="also run what `engine=` keeps from this engine, and fail where it holds all the same",
@@ -48,6 +58,44 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="FILE",
         help="write what became of every example; the format is described in doclab/report.py",
     )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Settle what is to run; an exit code where that is nothing."""
+    if hasattr(config, "workerinput"):
+        config.args[:] = config.workerinput["pages"]
+        return None
+    signals.follow_parent()
+    if config.option.watch:
+        return _watch(config)
+    config.args[:] = selection.resolve(config.args)
+    return _leave_out_unchanged(config) if config.option.changed else None
+
+
+def _watch(config: pytest.Config) -> int:
+    from doclab import watch  # nobody else needs its library
+
+    given = config.invocation_params.args
+    chosen = [argument for argument in given if argument in config.args]
+    return watch.run(chosen, [argument for argument in given if argument not in [*chosen, "--watch"]])
+
+
+def _leave_out_unchanged(config: pytest.Config) -> pytest.ExitCode | None:
+    engine = engines.ENGINES[config.option.engine]
+    if engine.suite is None:
+        raise pytest.UsageError(
+            f"--changed can't tell what has changed on the engine {engine.name}: leave it out"
+        )
+    config.args[:], left_out = changed.split(config.args, engine)
+    for page, time in left_out.items():
+        print(f"left out: {relative(page)}, unchanged since it held on {time:%Y-%m-%d %H:%M}")
+    return None if config.args else pytest.ExitCode.OK
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node) -> None:
+    node.workerinput["pages"] = node.config.args  # xdist itself hands on the command line as it was
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -87,17 +135,17 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
     return made
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    config = session.config
+    report.JUnit.register(config)
+    if terminal := config.pluginmanager.getplugin("terminalreporter"):  # xdist's processes have none
+        config.pluginmanager.register(Progress(terminal, config.stash[RECORDS], config.option.engine))
+
+
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Green only when something was verified: a run that skipped everything has shown nothing."""
-    counts = session.config.stash[RECORDS].count()
-    if exitstatus == pytest.ExitCode.OK and counts and not counts[HELD]:
+    records, option = session.config.stash[RECORDS], session.config.option
+    if exitstatus == pytest.ExitCode.OK and records.found and not records.is_green:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
-    option = session.config.option
     if option.report_json and not hasattr(session.config, "workerinput"):  # one report for all processes
-        report.write(option.report_json, session.config.stash[RECORDS].summary(option.engine))
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    counts = config.stash[RECORDS].count()
-    if counts and not counts[HELD] and not counts[FAILED]:
-        terminalreporter.write_line("nothing was verified: no example ran", red=True)
+        report.write(option.report_json, records.summary(option.engine))

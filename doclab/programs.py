@@ -12,7 +12,7 @@ from pytest_examples.run_code import Arg, InsertPrintStatements, PrintStatement
 _STYLE = ExamplesConfig(line_length=88, target_version="py311", upgrade=True, isort=True)
 # No output is too long for its `#>` line: pytest-examples would put it into a string, which is not the format.
 _ROOM = ExamplesConfig(line_length=10_000, target_version="py311")
-_PROMISE = re.compile(r" *#>(?: (.*))?")
+PROMISE = re.compile(r"(?P<margin> *)#>(?: (?P<text>.*))?")  # a line of output in a program
 
 
 class _Program(CodeExample):
@@ -24,7 +24,12 @@ class _Program(CodeExample):
 
 def promised(source: str) -> list[str]:
     """The output that the program's `#>` lines promise, in their order."""
-    return [match.group(1) or "" for line in source.split("\n") if (match := _PROMISE.fullmatch(line))]
+    return [match["text"] or "" for line in source.split("\n") if (match := PROMISE.fullmatch(line))]
+
+
+def without_promises(source: str) -> str:
+    """The program without its `#>` lines: what runs."""
+    return "\n".join(line for line in source.split("\n") if not PROMISE.fullmatch(line))
 
 
 def printed(records: Sequence[tuple[int, str]]) -> list[int]:
@@ -32,14 +37,13 @@ def printed(records: Sequence[tuple[int, str]]) -> list[int]:
     return [line for line, text in records for _ in text.removesuffix("\n").split("\n")]
 
 
-def promise(file: Path, printed: Sequence[tuple[int, str]]) -> str:
-    """The program with its `#>` lines written anew by pytest-examples.
+def promise(file: Path, source: str, printed: Sequence[tuple[int, str]]) -> str:
+    """The text of a program with its `#>` lines written anew by pytest-examples.
 
     `printed` holds, for each line of output in its order, the line of the `print` call that it came from.
     """
-    source = file.read_text(encoding="utf-8")
     if not printed:  # pytest-examples would leave what an earlier run printed
-        return "\n".join(line for line in source.split("\n") if not _PROMISE.fullmatch(line))
+        return without_promises(source)
     # It takes `#>` for an old promise only with a blank behind, and loses its place where prints don't come in the
     # order of their lines.
     example = CodeExample.create(re.sub(r"(?m)^( *#>)$", r"\1 ", source), path=file)

@@ -11,7 +11,7 @@ from markdown.preprocessors import Preprocessor
 from pymdownx.snippets import SnippetPreprocessor
 from pymdownx.superfences import SuperFencesBlockPreprocessor, SuperFencesException
 
-from doclab.source import PageError, decode
+from doclab.source import PageError, decode, relative
 
 _REJECTED = (
     'the theme renders this line as prose: put attributes in braces, as in { .console .no-run reason="…" }'
@@ -85,6 +85,7 @@ class Recorder:
     lines: list[tuple[Path, int]] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
+    spans: list[range] = field(default_factory=list)  # of each block, from its opener to its closer
     abandoned: list[tuple[int, str]] = field(default_factory=list)
     error: PageError | None = None
 
@@ -144,6 +145,17 @@ class _RecordingFences(SuperFencesBlockPreprocessor):
         self.opener: int | None = None
         self.index = -1
 
+    def restore_raw_text(self, lines: list[str]) -> list[str]:
+        """As superfences, which gives an empty fence back with an empty line in it: an origin for that one, too."""
+        restored: list[str] = []
+        for line in lines:
+            restored += super().restore_raw_text([line])
+            first, given = len(restored) - 3, restored[-2:-1]
+            if restored[-1] != line and given == [""] and self.recorder.texts[first + 1].strip():
+                self.recorder.lines.insert(first + 1, self.recorder.lines[first])
+                self.recorder.texts.insert(first + 1, "")
+        return restored
+
     def search_nested(self, lines: list[str]) -> list[str]:
         self.opener = None
         return super().search_nested(_Counted(lines, self))
@@ -173,11 +185,18 @@ class _RecordingFences(SuperFencesBlockPreprocessor):
     def process_nested_block(self, ws: str, content: str, start: int, end: int) -> None:
         first, last = self.recorder.at(start), self.recorder.at(end - 1)
         body = [self.recorder.at(index) for index in range(start + 1, end - 1)]
+        if first[0] != last[0]:
+            self.recorder.fail(
+                start,
+                f"this fence is closed by {relative(last[0])}:{last[1]}, in another file: close it here",
+            )
+        body = [place for place in body if place != first]  # the line that an empty fence is given back with
         code = list(self.code)
         if body and body[-1][0] != first[0] and not code[-1].strip():
             # snippets makes a line of its own of the newline that ends an included file
             body.pop()
             code.pop()
+        self.span = range(start, end)
         self.pending = Block(
             file=first[0],
             line=first[1],
@@ -194,6 +213,7 @@ class _RecordingFences(SuperFencesBlockPreprocessor):
     def _store(self, source: str, code: str, start: int, end: int) -> None:
         code = f'<pre data-doclab-block="{len(self.recorder.blocks)}"></pre>'
         self.recorder.blocks.append(self.pending)
+        self.recorder.spans.append(self.span)
         self.opener = None
         super()._store(source, code, start, end)
 

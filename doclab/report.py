@@ -1,6 +1,6 @@
 """What became of every example of a run, as records: gathered from all processes, and written as JSON.
 
-`--report-json FILE` writes one object:
+`--junitxml FILE` is pytest's own report.  `--report-json FILE` writes one object:
 
     engine    the row of `doclab.engines` that the pages ran on
     started   when, UTC, ISO 8601
@@ -29,10 +29,13 @@ import os
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypedDict
 
 import pytest
+from _pytest.junitxml import LogXML, xml_key
 
 from doclab.source import relative
 from doclab.verdict import FAILED, HELD, NOT_RUN, SKIPPED
@@ -42,31 +45,56 @@ LIMITS = "limits"
 RESULTS = (HELD, FAILED, SKIPPED, NOT_RUN)
 
 
-def record(page: Path, example: str, file: Path, line: int, result: str, **more) -> dict[str, object]:
+class Record(TypedDict):
+    """What became of one example; see above."""
+
+    page: str
+    example: str
+    result: str
+    reason: str
+    seconds: float
+    file: str
+    line: int
+    message: str
+    docker: str
+
+
+def record(page: Path, example: str, file: Path, line: int, result: str, **more) -> Record:
     """One record; `more` are its `reason`, `seconds`, `message` and `docker`."""
-    return {
-        "page": relative(page),
-        "example": example,
-        "result": result,
-        "reason": "",
-        "seconds": 0.0,
-        "file": relative(file),
-        "line": line,
-        "message": "",
-        "docker": "",
-        **more,
-    }
+    found = Record(
+        page=relative(page),
+        example=example,
+        result=result,
+        reason="",
+        seconds=0.0,
+        file=relative(file),
+        line=line,
+        message="",
+        docker="",
+    )
+    return {**found, **more}
+
+
+def is_example(found: Record) -> bool:
+    """Whether it counts as an example: what a page left, and what its limits keep out, do where that is wrong."""
+    return found["result"] == FAILED or not found["example"].endswith((CLEAN_UP, LIMITS))
+
+
+def count(records: Iterable[Record]) -> Counter[str]:
+    """How many examples came to each result."""
+    return Counter(found["result"] for found in records if is_example(found))
 
 
 class Records:
     """A pytest plugin that gathers the records of a run, also from the processes over which xdist spreads pages.
 
-    Items and collectors leave theirs on pytest's report, as `report.doclab`; whatever fails without one gets one.
+    Items and collectors leave theirs on pytest's report, as `report.doclab`; a page that fails without one gets one.
     """
 
     def __init__(self) -> None:
-        self._started = time.time()
-        self._found: list[dict[str, object]] = []
+        self._started = datetime.now(UTC)
+        self._clock = time.monotonic()
+        self._found: list[Record] = []
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         self._take(report)
@@ -77,37 +105,73 @@ class Records:
     def _take(self, report: pytest.CollectReport | pytest.TestReport) -> None:
         if found := getattr(report, "doclab", None):
             self._found.append(found)
-        elif report.failed:
-            file, line, name = report.location or (report.nodeid.split("::")[0], None, report.nodeid)
+        elif report.failed and (page := page_of(report.nodeid)):
+            _, line, name = report.location or ("", None, "")
             message = report.longreprtext
             self._found.append(
-                record(Path(file), name or "", Path(file), (line or 0) + 1, FAILED, message=message)
+                record(Path(page), name or "", Path(page), (line or 0) + 1, FAILED, message=message)
             )
 
     @property
-    def found(self) -> list[dict[str, object]]:
+    def found(self) -> list[Record]:
         """The records so far, page by page; on a page in the order of its examples."""
-        return sorted(self._found, key=lambda found: str(found["page"]))
+        return sorted(self._found, key=lambda found: found["page"])
 
-    def count(self) -> Counter[str]:
-        """How many examples came to each result; a page that leaves nothing behind has verified nothing by that."""
-        counted = (
-            r
-            for r in self._found
-            if r["result"] == FAILED or not str(r["example"]).endswith((CLEAN_UP, LIMITS))
-        )
-        return Counter(str(found["result"]) for found in counted)
+    @property
+    def is_green(self) -> bool:
+        """Whether something was verified, and nothing was wrong or could not be verified."""
+        counts = count(self._found)
+        return bool(counts[HELD]) and not counts[FAILED] and not counts[NOT_RUN]
 
     def summary(self, engine: str) -> dict[str, object]:
         """The whole run, as `--report-json` writes it."""
-        counts = self.count()
+        counts = count(self._found)
         return {
             "engine": engine,
-            "started": datetime.fromtimestamp(self._started, UTC).isoformat(timespec="seconds"),
-            "seconds": round(time.time() - self._started, 3),
+            "started": self._started.isoformat(timespec="seconds"),
+            "seconds": round(time.monotonic() - self._clock, 3),
             "counts": {result: counts[result] for result in RESULTS},
             "examples": self.found,
         }
+
+
+class JUnit:
+    """A pytest plugin that tells pytest's JUnit report what a record says: a page is a class, an example a case.
+
+    pytest itself would call the case `2`, and count its lines from 0.
+    """
+
+    def __init__(self, xml: LogXML) -> None:
+        self._xml = xml
+
+    @classmethod
+    def register(cls, config: pytest.Config) -> None:
+        """Take part where `--junitxml` was given."""
+        if xml := config.stash.get(xml_key, None):
+            config.pluginmanager.register(cls(xml))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        self._name(report)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self._name(report)
+
+    def _name(self, report: pytest.CollectReport | pytest.TestReport) -> None:
+        if found := getattr(report, "doclab", None):
+            page, _, name = found["example"].partition("::")
+            case = self._xml.node_reporter(report)
+            case.add_attribute("classname", page or found["page"])
+            case.add_attribute("name", name or "page")
+            case.add_attribute("file", found["file"])
+            case.add_attribute("line", found["line"])
+
+
+def page_of(nodeid: str) -> str:
+    """The page that an item of pytest belongs to, "" for an item that is no example."""
+    file = nodeid.partition("::")[0]
+    return file if file.endswith(".md") else ""
 
 
 def write(file: Path, summary: dict[str, object]) -> None:

@@ -61,22 +61,44 @@ def layers(engine: Engine, progress: Progress) -> Iterator[list[Path]]:
         yield [images, system]
 
 
+def system(engine: Engine) -> Path:
+    """Return where the root filesystem of `engine` is, or will be."""
+    return cache.locate(*_system_recipe(engine))
+
+
+def images() -> Path:
+    """Return where the data of the images' registry is, or will be."""
+    return cache.locate(*_images_recipe())
+
+
+def _system_command(engine: Engine) -> list[str]:
+    return [*_MMDEBSTRAP, f"--include={engine.packages}", *_hooks(_MEND_INIT_SCRIPT), str(engine.suite)]
+
+
+def _system_recipe(engine: Engine) -> tuple[str, str]:
+    return f"rootfs-{engine.suite}", repr(_system_command(engine))
+
+
 def _system(engine: Engine, progress: Progress) -> AbstractContextManager[Path]:
-    command = [*_MMDEBSTRAP, f"--include={engine.packages}", *_hooks(_MEND_INIT_SCRIPT), str(engine.suite)]
-
     def build(directory: Path, scratch: Path) -> None:
-        _debootstrap([*command, f"{directory}/"], scratch, progress)
+        _debootstrap([*_system_command(engine), f"{directory}/"], scratch, progress)
 
-    return cache.entry(f"rootfs-{engine.suite}", repr(command), build, progress)
+    return cache.entry(*_system_recipe(engine), build, progress)
+
+
+def _images_command() -> list[str]:
+    downloads = [_download(image, packages) for image, packages in IMAGES.items() if packages]
+    return [*_MMDEBSTRAP, *_hooks(_NO_SERVICES, *downloads, 'mv "$1"/debs .'), "trixie", "debian.tar"]
+
+
+def _images_recipe() -> tuple[str, str]:
+    recipes = {path.name: path.read_text() for path in sorted(_RECIPES.iterdir())}
+    return "images", repr((_images_command(), recipes, IMAGES, _CREATED))
 
 
 def _images(progress: Progress) -> AbstractContextManager[Path]:
-    downloads = [_download(image, packages) for image, packages in IMAGES.items() if packages]
-    command = [*_MMDEBSTRAP, *_hooks(_NO_SERVICES, *downloads, 'mv "$1"/debs .'), "trixie", "debian.tar"]
-    recipes = {path.name: path.read_text() for path in sorted(_RECIPES.iterdir())}
-
     def build(directory: Path, scratch: Path) -> None:
-        _debootstrap(command, scratch, progress)
+        _debootstrap(_images_command(), scratch, progress)
         engine = ENGINES[DEFAULT]
         with _system(engine, progress) as system, boot(engine, [system], progress) as host:
             context = host.outside("/root/images")
@@ -87,7 +109,7 @@ def _images(progress: Progress) -> AbstractContextManager[Path]:
                 _build_image(host, image, progress)
             shutil.copytree(host.outside(_MIRROR_DATA), directory / _MIRROR_DATA)
 
-    return cache.entry("images", repr((command, recipes, IMAGES, _CREATED)), build, progress)
+    return cache.entry(*_images_recipe(), build, progress)
 
 
 def _hooks(*commands: str) -> list[str]:

@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
-from doclab import comparison, pages, programs, transcript
+from doclab import pages, programs, transcript
 from doclab.engines import Engine
 from doclab.host import open_host
 from doclab.leftovers import DaemonGone, Leftovers
 from doclab.pages import Example
+from doclab.promises import Promise, promises
 from doclab.session import DEFAULT_LIMIT, Session, SessionEnded
 from doclab.source import relative
 from doclab.terminal import Terminal
@@ -134,42 +135,25 @@ class PageRun:
             self._run_transcript(example, verdict)
 
     def _run_transcript(self, example: Example, verdict: Verdict) -> None:
-        for position, command in enumerate(example.commands):
-            place = _place(example, command.offset)
-            status = self._type(command.source, place, verdict)
-            if status is None:
+        for command, promise in zip(example.commands, self._promises(example), strict=True):
+            if not self._type(command.source, promise, verdict):
                 return
-            difference = comparison.compare(command.output, verdict.outputs[-1], self._bindings)
-            status = 0 if self._shows_status(example, position) else status
-            if difference or status:
-                verdict.fail(place, command.source, difference, status)
 
-    def _shows_status(self, example: Example, position: int) -> bool:
-        """Whether the page's next command is `echo $?`: then the exit status is part of what it shows."""
-        following: Sequence = example.steps[position + 1 :]
-        if not following:
-            later = self.examples[self.examples.index(example) + 1 :]
-            runs = [other for other in later if other.action == pages.RUN and not self._why_not(other)]
-            following = runs[0].steps if runs and runs[0].language == "console" else []
-        return bool(following) and following[0].source.strip() == "echo $?"
+    def _promises(self, example: Example) -> list[Promise]:
+        later = self.examples[self.examples.index(example) + 1 :]
+        runs = (other for other in later if other.action == pages.RUN and not self._why_not(other))
+        return promises(example, next(runs, None))
 
     def _run_terminal(self, example: Example, verdict: Verdict) -> None:
+        following = [*example.typed[1:], None]
         with contextlib.closing(Terminal(self._session, self._limit)) as terminal:
-            lines = zip(example.typed, [*example.typed[1:], None], strict=True)
-            for position, (line, following) in enumerate(lines):
-                place = _place(example, line.offset)
-                self._leftovers.hear(place, line.text)
-                status = self._collect(verdict, place, line.text, terminal.type, line, following)
-                if status is None:
+            for line, then, promise in zip(example.typed, following, self._promises(example), strict=True):
+                self._leftovers.hear(promise.place, line.text)
+                if not self._collect(verdict, promise, terminal.type, line, then):
                     return
-                difference = comparison.compare(line.output, verdict.outputs[-1], self._bindings)
-                status = 0 if self._shows_status(example, position) else status
-                if difference or status:
-                    verdict.fail(place, line.text, difference, status)
 
     def _run_program(self, example: Example, verdict: Verdict) -> None:
         program, folder = example.block.include, f"{self.directory}-programs"  # not among the reader's files
-        place = f"{_place(example)}: {relative(program)}"
         records = self.host.outside(f"{folder}/records.json")
         self.host.outside(folder).mkdir(exist_ok=True)
         records.unlink(missing_ok=True)
@@ -180,40 +164,38 @@ class PageRun:
             command = (
                 f"{self.host.python} -u {folder}/recorder.py {folder}/{program.name} {folder}/records.json"
             )
-        status = self._type(command, place, verdict)
-        if status is None:
-            return
-        promised = programs.promised(example.block.source)
-        difference = comparison.compare(promised, verdict.outputs[-1], self._bindings)
-        if difference or status:
-            verdict.fail(place, f"python {program.name}", difference, status)
-        if self._record and records.exists():  # a program that ends by os._exit leaves none
+        (promise,) = self._promises(example)
+        is_judged = self._type(command, promise, verdict)
+        if is_judged and self._record and records.exists():  # a program that ends by os._exit leaves none
             verdict.printed = programs.printed(json.loads(records.read_text()))
 
     def _write(self, path: str, text: str) -> None:
         self.host.outside(path).write_text(text, encoding="utf-8")
 
-    def _type(self, source: str, place: str, verdict: Verdict) -> int | None:
-        """Type one command; its exit status, None when it can't be judged at all, and the verdict says why."""
+    def _type(self, source: str, promise: Promise, verdict: Verdict) -> bool:
+        """Type one command into the page's shell; as `_collect`."""
 
         def run() -> tuple[list[str], int]:
-            self._leftovers.hear(place, source)
+            self._leftovers.hear(promise.place, source)
             outcome = self._session.run(source, self._limit)
-            self._leftovers.hear(place, outcome.output)
+            self._leftovers.hear(promise.place, outcome.output)
             return transcript.lines(outcome.output), outcome.status
 
-        return self._collect(verdict, place, source, run)
+        return self._collect(verdict, promise, run)
 
-    def _collect(self, verdict: Verdict, place: str, source: str, run: Callable, *arguments) -> int | None:
-        self._last = place
+    def _collect(self, verdict: Verdict, promise: Promise, run: Callable, *arguments) -> bool:
+        """Hold what `run` does, (lines, exit status), against its promise; False when it can't be judged at all."""
+        self._last = promise.place
         try:
             lines, status = run(*arguments)
         except SessionEnded as ended:
-            return self._break(verdict, place, source, str(ended), ended.output)
+            self._break(verdict, promise.place, promise.source, str(ended), ended.output)
         except transcript.Unshowable as unshowable:
-            return verdict.break_off(place, source, str(unshowable))
-        verdict.outputs.append(lines)
-        return status
+            verdict.break_off(promise.place, promise.source, str(unshowable))
+        else:
+            verdict.judge(promise, lines, status, self._bindings)
+            return True
+        return False
 
     def _break(self, verdict: Verdict, place: str, source: str, reason: str, output: str = "") -> None:
         """Nothing more can run on the page after what happened at `place`."""
@@ -221,13 +203,18 @@ class PageRun:
             reason = (
                 "the page's whole Docker host has ended: this command, or one before it, killed its processes"
             )
-        self._broken = f"the session ended at {place}"
+        self._broken = f"the session ended at {place}: {reason}"
         verdict.break_off(place, source, reason, output)
 
     @property
     def is_complete(self) -> bool:
         """Whether the page ran to its end, so that what is left can be held against it."""
         return len(self.verdicts) == len(self.examples) and not self._broken
+
+    @property
+    def held(self) -> bool:
+        """Whether the page ran to its end and none of it failed."""
+        return self.is_complete and not any(verdict.result == FAILED for verdict in self.verdicts)
 
     def finish(self) -> str:
         """End the session, remove what the page left, and say what that was; "" when it was nothing."""
@@ -250,6 +237,5 @@ class PageRun:
         self._leftovers.close()
 
 
-def _place(example: Example, offset: int | None = None) -> str:
-    file, line = (example.file, example.line) if offset is None else example.place(offset)
-    return f"{relative(file)}:{line}"
+def _place(example: Example) -> str:
+    return f"{relative(example.file)}:{example.line}"

@@ -15,6 +15,12 @@ PARENT = "DOCLAB_PARENT"  # the process that a run must not outlive, for example
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
+def follow_parent() -> None:
+    """End when the process ends that asked for it, nox's or that of `--watch`, even by SIGKILL."""
+    if os.environ.get(PARENT) == str(os.getppid()):
+        _end_with_parent(signal.SIGTERM)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         signal.signal(signal.SIGINT, _ignore)  # the leader's business; twice would disturb the clearing up
@@ -23,10 +29,14 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _exit)
-    if os.environ.get(PARENT) == str(os.getppid()):
-        _end_with_parent(signal.SIGTERM)
     if config.pluginmanager.hasplugin("xdist"):
         config.pluginmanager.register(_Workers())
+
+
+def pytest_keyboard_interrupt() -> None:
+    """Whatever ends the run, it clears up undisturbed."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _ignore)
 
 
 class _Workers:

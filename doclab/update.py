@@ -1,70 +1,88 @@
 """Record outputs anew: run pages, rewrite what no longer holds, in the page and in its translation."""
 
-import os
-import tempfile
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 from pytest_examples.lint import FormatError
 
 from doclab import comparison, pages, programs
+from doclab.edits import Edit, Taken, apply, claim, like, stage
 from doclab.engines import Engine
-from doclab.pages import Example
+from doclab.pages import Example, PageError
+from doclab.promises import promises
 from doclab.run import PageRun, open_page
 from doclab.source import DOCS, relative
 from doclab.values import Bindings
 from doclab.verdict import NOT_RUN, Verdict
+
+# A line that Markdown could take for the end of a fence or for an include.
+_MARKS = re.compile(r"\s*(?:```|~~~|;*-+8<-+)")
 
 
 class UpdateError(Exception):
     """A page that can't be recorded; it and its translation are as they were."""
 
 
-@dataclass(frozen=True)
-class Edit:
-    """The output of one command: the `old` lines below line `line` of `file`, which reads `above` without its
-    indentation, become `new`."""
-
-    file: Path
-    line: int
-    above: str
-    old: int
-    new: tuple[str, ...]
-
-
 def update(page: Path, engine: Engine, progress: Callable[[str], None], limit: float) -> list[Path]:
-    """Run the page, rewrite it, its translation and its programs; the files that changed.
+    """Run the page, rewrite it, its translation, its programs and its included transcripts; the files that changed.
 
     Raises UpdateError, PageError, HostError; nothing is written then.
     """
-    _format_programs(page)
-    with open_page(pages.examples(page), engine, progress, limit=limit, record=True) as run:
-        for example in run.examples:
-            verdict = run.advance(example)
-            if example.ordinal:
-                progress(f"  {example.name}: {verdict.result}")
-        _refuse_broken(run)
-        if left := run.finish():
-            raise UpdateError(left)
-        outputs = _rewrites(run)
-        written = _rewritten_programs(run, outputs)
-        edits = _edits(run.examples, outputs)
-    texts = {page: apply(page, [edit for edit in edits if edit.file == page])}
-    _refuse_misread(page, texts[page], run.examples, outputs)
-    if twin := _twin(page):
-        texts[twin] = apply(twin, edits_of_twin(run.examples, edits, page, twin))
-    return [file for file, text in {**texts, **written}.items() if _write(file, text)]
+    try:
+        with claim(_files(page)) as claimed:
+            examples = pages.examples(page)
+            tidy = [_with_tidy_program(example) for example in examples]
+            with open_page(tidy, engine, progress, limit=limit, record=True) as run:
+                outputs = _record(run, progress)
+            texts = {
+                file: like(claimed.text(file), text)
+                for file, text in _rewritten_programs(run, outputs).items()
+            }
+            edits = _edits(examples, outputs)
+            twin = _twin(page)
+            own = edits_of_twin(examples, edits, page, twin) if twin else []
+            for file in {edit.file for edit in [*edits, *own]}:
+                texts[file] = apply(
+                    claimed.text(file), [edit for edit in [*edits, *own] if edit.file == file]
+                )
+            _refuse_misread(page, texts.get(page, claimed.text(page)), edits, examples, outputs)
+            return claimed.replace(texts)
+    except Taken as taken:
+        raise UpdateError(str(taken)) from None
 
 
-def _format_programs(page: Path) -> None:
-    """As black and ruff would have them, before they run: their line numbers count."""
-    for example in pages.examples(page):
-        if example.block.include and example.language == "python":
-            try:
-                _write(example.block.include, programs.formatted(example.block.include))
-            except FormatError as error:
-                raise UpdateError(str(error)) from None
+def _files(page: Path) -> set[Path]:
+    """All files that recording the page may rewrite."""
+    examples = pages.examples(page)
+    twin = _twin(page)
+    lines = {file for example in examples for file, _ in example.block.body if example.language == "console"}
+    included = {example.block.include for example in examples if example.language == "python"}
+    return {page, *lines, *included, *([twin] if twin else [])} - {None}
+
+
+def _with_tidy_program(example: Example) -> Example:
+    """The program as black and ruff would have it, before it runs: its line numbers count."""
+    if not example.block.include or example.language != "python":
+        return example
+    try:
+        source = programs.formatted(example.block.include).rstrip("\n")
+    except FormatError as error:
+        raise UpdateError(str(error)) from None
+    return replace(example, block=replace(example.block, source=source))
+
+
+def _record(run: PageRun, progress: Callable[[str], None]) -> list[list[list[str]]]:
+    """Run it all; for each example, the output of each command as the page should show it."""
+    for example in run.examples:
+        verdict = run.advance(example)
+        if example.ordinal:
+            progress(f"  {example.name}: {verdict.result}")
+    _refuse_broken(run)
+    if left := run.finish():
+        raise UpdateError(left)
+    return _rewrites(run)
 
 
 def _refuse_broken(run: PageRun) -> None:
@@ -75,10 +93,7 @@ def _refuse_broken(run: PageRun) -> None:
 
 
 def _rewrites(run: PageRun) -> list[list[list[str]]]:
-    """For each example, the output of each command as the page should show it.
-
-    All outputs are recorded anew where a new value would contradict one that the page keeps.
-    """
+    """All outputs are recorded anew where a new value would contradict one that the page keeps."""
     try:
         bindings = Bindings()
         return _rewrite_all(run, lambda shown, real: comparison.rewrite(shown, real, bindings))
@@ -90,53 +105,55 @@ def _rewrite_all(
     run: PageRun, rewrite: Callable[[Sequence[str], Sequence[str]], list[str]]
 ) -> list[list[list[str]]]:
     return [
-        [rewrite(shown, real) for shown, real in zip(_shown(example), verdict.outputs, strict=True)]
+        [
+            rewrite(promise.output, real)
+            for promise, real in zip(promises(example, None), verdict.outputs, strict=True)
+        ]
         if verdict.outputs
         else []
         for example, verdict in zip(run.examples, run.verdicts, strict=True)
     ]
 
 
-def _shown(example: Example) -> list[Sequence[str]]:
-    if example.language == "python":
-        return [programs.promised(example.block.source)]
-    return [step.output for step in example.steps]
-
-
 def _edits(examples: Sequence[Example], outputs: list[list[list[str]]]) -> list[Edit]:
-    edits = []
+    """What changes in transcripts.  Raises UpdateError where the page includes one twice, and it prints two things."""
+    found: dict[tuple[Path, int], tuple[Edit, tuple[str, ...]]] = {}
     for example, rewritten in zip(examples, outputs, strict=True):
         if example.language != "console":
             continue
         rows = example.block.source.split("\n")
         for step, new in zip(example.steps if rewritten else [], rewritten, strict=True):
-            if new != list(step.output):
-                last = step.offset + step.length - 1
-                file, line = example.place(last)
-                edits.append(Edit(file, line, rows[last], len(step.output), tuple(new)))
-    return edits
+            last = step.offset + step.length - 1
+            file, line = example.place(last)
+            edit = Edit(file, line, rows[last], len(step.output), tuple(new))
+            if found.setdefault((file, line), (edit, step.output))[0] != edit:
+                raise UpdateError(
+                    f"{relative(file)}:{line}: the page includes this command twice, and it prints two things: "
+                    "write it on the page, once for each"
+                )
+    return [edit for edit, shown in found.values() if edit.new != shown]
 
 
 def _rewritten_programs(run: PageRun, outputs: list[list[list[str]]]) -> dict[Path, str]:
-    """The programs whose `#>` lines no longer hold, with new ones."""
-    changed = {}
+    """The programs of the page, tidied, with new `#>` lines where those no longer hold."""
+    texts = {}
     for example, verdict, rewritten in zip(run.examples, run.verdicts, outputs, strict=True):
-        if (
-            example.language == "python"
-            and rewritten
-            and rewritten[0] != programs.promised(example.block.source)
-        ):
-            changed[example.block.include] = _promised_anew(example.block.include, verdict, rewritten[0])
-    return changed
+        program, source = example.block.include, f"{example.block.source}\n"
+        if example.language != "python" or not program:
+            continue
+        texts.setdefault(program, source)
+        if rewritten and rewritten[0] != programs.promised(source):
+            texts[program] = _promised_anew(program, source, verdict, rewritten[0])
+    return texts
 
 
-def _promised_anew(program: Path, verdict: Verdict, output: list[str]) -> str:
+def _promised_anew(program: Path, source: str, verdict: Verdict, output: list[str]) -> str:
     if len(verdict.printed) != len(output):
         raise UpdateError(
             f"{relative(program)}: not all of its output comes from `print`, or it has `...`: "
             "the `#>` lines can't be recorded"
         )
-    text = programs.promise(program, list(zip(verdict.printed, output, strict=True)))
+    text = programs.promise(program, source, list(zip(verdict.printed, output, strict=True)))
     if programs.promised(text) != output:
         raise UpdateError(
             f"{relative(program)}: the `#>` lines can't show the order of its output, because two "
@@ -145,38 +162,33 @@ def _promised_anew(program: Path, verdict: Verdict, output: list[str]) -> str:
     return text
 
 
-def apply(page: Path, edits: Sequence[Edit]) -> str:
-    """The page's text with the edits made; byte order mark, line endings and indentation stay as they are."""
-    text = page.read_bytes().decode()
-    ending = "\r\n" if "\r\n" in text else "\n"
-    lines = text.split(ending)
-    for edit in sorted(edits, key=lambda edit: edit.line, reverse=True):
-        indent = lines[edit.line - 1].removesuffix(edit.above)
-        lines[edit.line : edit.line + edit.old] = [(indent + line).rstrip() for line in edit.new]
-    return ending.join(lines)
-
-
 def _refuse_misread(
-    page: Path, text: str, examples: Sequence[Example], outputs: list[list[list[str]]]
+    page: Path, text: str, edits: Sequence[Edit], examples: Sequence[Example], outputs: list[list[list[str]]]
 ) -> None:
     """An output may end its own fence, or look like an include: the page would not say what was recorded."""
-    staged = _stage(page, text)
+    staged = stage(page, text)
     try:
         again = pages.examples(staged)
-    except pages.PageError:
+    except PageError:
         again = []
     finally:
         staged.unlink()
-    for number, (example, rewritten) in enumerate(zip(examples, outputs, strict=True)):
-        if example.language == "console" and rewritten:
-            read = (
-                [list(step.output) for step in again[number].steps] if len(again) == len(examples) else None
-            )
-            if read != rewritten:
-                raise UpdateError(
-                    f"{relative(example.file)}:{example.line}: the output has a line that Markdown would take for the "
-                    "end of its fence, or for an include: filter that line out, or use a longer fence"
-                )
+    if len(again) != len(examples):
+        again = examples  # which show what they showed, and that is not what they should
+    for example, rewritten, read in zip(examples, outputs, again, strict=True):
+        is_whole = example.language == "console" and {file for file, _ in example.block.body} == {page}
+        if is_whole and rewritten and [list(step.output) for step in read.steps] != rewritten:
+            raise _misread(example.file, example.line)
+    for edit in edits:
+        if edit.file != page and any(map(_MARKS.match, edit.new)):
+            raise _misread(edit.file, edit.line)
+
+
+def _misread(file: Path, line: int) -> UpdateError:
+    return UpdateError(
+        f"{relative(file)}:{line}: the output has a line that Markdown would take for the end of its fence, or for an "
+        "include: filter that line out, or use a longer fence"
+    )
 
 
 def _twin(page: Path) -> Path | None:
@@ -199,24 +211,8 @@ def edits_of_twin(examples: Sequence[Example], edits: Sequence[Edit], page: Path
         ours: theirs
         for example, other in zip(examples, others, strict=True)
         for (ours_file, ours), (_, theirs) in zip(example.block.body, other.block.body, strict=True)
-        if ours_file == example.file
+        if ours_file == page
     }
-    return [Edit(twin, lines[edit.line], edit.above, edit.old, edit.new) for edit in edits]
-
-
-def _write(file: Path, text: str) -> bool:
-    """Replace the file in one step, if its text changes."""
-    if file.read_bytes() == text.encode():
-        return False
-    os.replace(_stage(file, text), file)
-    return True
-
-
-def _stage(file: Path, text: str) -> Path:
-    """A new file beside the old one, with its permissions."""
-    with tempfile.NamedTemporaryFile(
-        dir=file.parent, prefix=f".{file.stem}-", suffix=file.suffix, delete=False
-    ) as stream:
-        stream.write(text.encode())
-    os.chmod(stream.name, file.stat().st_mode)
-    return Path(stream.name)
+    return [
+        Edit(twin, lines[edit.line], edit.above, edit.old, edit.new) for edit in edits if edit.file == page
+    ]

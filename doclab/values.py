@@ -27,6 +27,11 @@ def _is_literal_address(text: str) -> bool:
     return octets[0] in (127, 255) or text == "0.0.0.0" or max(octets) > 255
 
 
+def _is_nothing(text: str) -> bool:
+    """A layer of 0B is empty on every engine."""
+    return not text.strip("0. kKMGTiB")
+
+
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _DAY = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
 _CLOCK = r"\d\d:\d\d:\d\d"
@@ -61,7 +66,7 @@ TYPES = (
     ),
     ValueType("age", rf"{_SPAN}(?= ago\b)|(?<=\bUp ){_SPAN}"),
     ValueType("duration", rf"(?<![\w.])(?:\d+h)?(?:\d+m)?{_NUMBER}(?:/{_NUMBER})*\s?(?:ns|µs|us|ms|s)\b"),
-    ValueType("size", rf"(?<![\w.]){_NUMBER}\s?(?:[kKMGT]i?)?B\b"),
+    ValueType("size", rf"(?<![\w.]){_NUMBER}\s?(?:[kKMGT]i?)?B\b", literal=_is_nothing),
     ValueType("generated-name", rf"\b(?:{'|'.join(LEFT)})_(?:{'|'.join(RIGHT)})\d?\b", binds=True),
     # 32768-60999, Linux's ip_local_port_range, where Docker and clients take free ports from.
     ValueType(
@@ -77,10 +82,16 @@ _ANY = re.compile("|".join(f"(?P<{group}>{kind.pattern})" for group, kind in _BY
 
 @dataclass(frozen=True)
 class Token:
-    """A stretch of a line: `kind` is None for text that must match to the letter."""
+    """A stretch of a line, from its character `start`: `kind` is None for text that must match to the letter."""
 
     kind: ValueType | None
     text: str
+    start: int
+
+    @property
+    def identity(self) -> tuple[str, str] | None:
+        """What it has in common with every other spelling of the same thing; None for what is no identity."""
+        return _identities(self.kind, self.text, self.text)[0][:2] if self.kind and self.kind.binds else None
 
 
 def tokens(line: str) -> Iterator[Token]:
@@ -91,11 +102,11 @@ def tokens(line: str) -> Iterator[Token]:
         if kind.literal(match.group()):
             continue
         if match.start() > start:
-            yield Token(None, line[start : match.start()])
-        yield Token(kind, match.group())
+            yield Token(None, line[start : match.start()], start)
+        yield Token(kind, match.group(), match.start())
         start = match.end()
     if start < len(line):
-        yield Token(None, line[start:])
+        yield Token(None, line[start:], start)
 
 
 def masked(line: str) -> str:

@@ -3,7 +3,9 @@
 import re
 from dataclasses import dataclass, field
 
-from doclab.comparison import Difference
+from doclab.comparison import Difference, compare
+from doclab.promises import Promise
+from doclab.values import Bindings
 
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 HELD, FAILED, SKIPPED, NOT_RUN = "held", "failed", "skipped", "not run"
@@ -13,8 +15,9 @@ HELD, FAILED, SKIPPED, NOT_RUN = "held", "failed", "skipped", "not run"
 class Verdict:
     """What became of one example.
 
-    `message` says why, `outputs` holds the real lines of each command, `printed` the line of the `print` call for
-    each line of a recorded program; `is_broken` when they are not worth recording: it failed, hung, or flooded.
+    `message` says why; `outputs` holds the real lines of each command, `statuses` its exit status, `printed` the line
+    of the `print` call for each line of a recorded program; `is_broken` when they are not worth recording: it failed,
+    hung, or flooded.
     """
 
     result: str = HELD
@@ -22,11 +25,23 @@ class Verdict:
     is_broken: bool = False
     seconds: float = 0.0
     outputs: list[list[str]] = field(default_factory=list)
+    statuses: list[int] = field(default_factory=list)
     printed: list[int] = field(default_factory=list)
 
-    def fail(self, place: str, source: str, difference: Difference | None, status: int) -> None:
-        """The command at `place` (`page.md:LINE`) printed something else, or failed with `status`, or both."""
-        parts = [f"{place}: {'the output differs' if difference else 'the command failed'}", quoted(source)]
+    def judge(self, promise: Promise, real: list[str], status: int, bindings: Bindings) -> None:
+        """Hold the lines that really came and the exit status against what the page promises of a command."""
+        self.outputs.append(real)
+        self.statuses.append(status)
+        difference = compare(promise.output, real, bindings)
+        unexpected = 0 if promise.may_fail else status
+        if difference or unexpected:
+            self._fail(promise, difference, unexpected)
+
+    def _fail(self, promise: Promise, difference: Difference | None, status: int) -> None:
+        parts = [
+            f"{promise.place}: {'the output differs' if difference else 'the command failed'}",
+            quoted(promise.source),
+        ]
         if difference:
             parts.append(str(difference))
         if status:

@@ -1,18 +1,15 @@
-"""The blocks that doclab reads from a page are the code blocks that the site renders, with their true lines."""
+"""Every block that doclab reads from a page has its true line, and what the site renders as no code is an error.
+
+That the blocks are those of the site is the claim of test_extraction.py, which takes these pages, too.
+"""
 
 import unicodedata
-from html.parser import HTMLParser
 from pathlib import Path
 
-import markdown
 import pytest
-from mkdocs.config.base import load_config
-from mkdocs.utils.meta import get_data
 
 from doclab.blocks import included, read
 from doclab.source import PageError
-
-ROOT = Path(__file__).parents[1]
 
 # Files beside the page under test; `--8<--` finds them because the page lies outside the project.
 FILES = {
@@ -156,61 +153,6 @@ def page(tmp_path: Path):
     return write
 
 
-class CodeText(HTMLParser):
-    """The text of every <pre> of a finished page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.texts: list[str] = []
-        self.inside = False
-
-    def handle_starttag(self, tag, attrs):
-        if tag == "pre":
-            self.inside = True
-            self.texts.append("")
-
-    def handle_endtag(self, tag):
-        self.inside = self.inside and tag != "pre"
-
-    def handle_data(self, data):
-        if self.inside:
-            self.texts[-1] += data
-
-
-@pytest.fixture(scope="session")
-def site_extensions():
-    """mkdocs.yml as MkDocs loads it for a build."""
-    config = load_config(str(ROOT / "mkdocs.yml"))
-    return config.markdown_extensions, config.mdx_configs
-
-
-def rendered(file: Path, site_extensions) -> list[str]:
-    """The code on the page as a reader sees it, by none of doclab's own reading."""
-    names, settings = site_extensions
-    settings = {
-        **settings,
-        "pymdownx.snippets": {**settings["pymdownx.snippets"], "base_path": [str(file.parent)]},
-    }
-    text, _ = get_data(file.read_text(encoding="utf-8-sig"))
-    parser = CodeText()
-    parser.feed(markdown.markdown(text, extensions=names, extension_configs=settings))
-    return parser.texts
-
-
-def trimmed(code: str) -> str:
-    """Empty lines at either end are beyond what a renderer keeps."""
-    return code.strip("\n")
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_what_is_rendered_is_what_is_read(name, page, site_extensions):
-    file = page(PAGES[name][0])
-    expected = [trimmed(code) for code in rendered(file, site_extensions)]
-    assert expected == [trimmed(block.source) for block in read(file)], (
-        "the site and the verifier see different code"
-    )
-
-
 @pytest.mark.parametrize("name", PAGES)
 def test_a_block_knows_the_line_of_its_fence(name, page):
     text, lines = PAGES[name]
@@ -287,6 +229,12 @@ ERRORS = {
     "left open after one that is closed": ("```text\na\n```\n\n```text\nb\n", 5, "left open"),
     "left open after front matter": ("---\ntitle: T\n---\n\n```text\nb\n", 5, "left open"),
     "left open in an included file": ('Một.\n\n--8<-- "open.md"\n', ("open.md", 3), "left open"),
+    "closed by what is included": (
+        '```text\n--8<-- "part.md"\n',
+        1,
+        "closed by .*part.md:5, in another file",
+    ),
+    "closed where it is included": ('--8<-- "open.md"\n```\n', ("open.md", 3), "closed by .*page.md:2"),
     "options that the theme rejects": ('Một.\n\n```text test="skip"\na\n```\n', 3, "braces"),
     "a bare word after the language": ("```text notest\na\n```\n", 1, "braces"),
     "words in no form": ("```text !x\na\n```\n", 1, "braces"),

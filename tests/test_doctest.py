@@ -5,12 +5,9 @@ what became of one of them.
 """
 
 import json
-import os
 import re
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from textwrap import dedent
 from xml.etree import ElementTree
@@ -169,11 +166,7 @@ class Run:
         self.report = json.loads((folder / "report.json").read_text())
         self.items: dict[str, dict[str, ElementTree.Element]] = {}
         for case in ElementTree.parse(folder / "report.xml").iter("testcase"):
-            page = re.search(
-                r"(\w+)\.md", case.get("classname") + " " + case.get("name") + " " + (case.get("file") or "")
-            )
-            name = f"{case.get('classname')}::{case.get('name')}"
-            self.items.setdefault(page.group(1) if page else "?", {})[name] = case
+            self.items.setdefault(Path(case.get("file")).stem, {})[case.get("name")] = case
 
     def outcomes(self, page: str) -> list[str]:
         ends = [
@@ -267,6 +260,37 @@ def test_a_page_that_cannot_be_read_is_an_error_and_stops_no_other(run, page, me
     assert f"{page}.md{message}" in run.done.stdout
 
 
+def test_the_terminal_has_a_line_for_each_page_and_says_at_once_what_is_wrong(run):
+    lines = run.done.stdout.splitlines()
+    (at,) = [number for number, line in enumerate(lines) if re.match(r"\[.*/\d+\] .*/word\.md: ", line)]
+    assert re.search(r": 1 failed in \d+\.\d s$", lines[at])
+    assert lines[at + 1].endswith("/word.md:2: the output differs")
+    assert sum(line.startswith("[") for line in lines) == len(PAGES) - 2, "two pages can't be read"
+
+
+def test_the_terminal_ends_with_what_was_slow_and_what_did_not_run_and_why(run):
+    end = run.done.stdout.partition("slowest examples:")[2]
+    assert re.search(r"^ +3\.\d s  \S+/hanging\.md:1  \S+/hanging::top::1$", end, re.MULTILINE)
+    assert re.search(r"^  needs a Docker Hub account: \S+/limited\.md:5$", end, re.MULTILINE)
+    assert re.search(
+        r"^  the session ended at \S+/exit\.md:2: this command ended.*/exit\.md:6$", end, re.MULTILINE
+    )
+    counts = run.report["counts"]
+    told = f"{counts['held']} held, {counts['failed']} failed, 2 skipped, {counts['not run']} not run"
+    assert f"{len(PAGES)} pages on Docker " in end and told in end
+
+
+def test_the_junit_report_says_where(run):
+    (case, clean_up) = run.items["word"].values()
+    page = case.get("file")
+    assert page.endswith("/word.md") and case.get("classname") == page.removesuffix(".md")
+    assert (case.get("name"), case.get("line")) == ("top::1", "1")
+    assert clean_up.get("name") == "clean-up"
+    (skipped, *_) = [child for child in run.items["limited"]["top::2"] if child.tag == "skipped"]
+    assert skipped.get("message") == "needs a Docker Hub account" and "limited.md:5: " in skipped.text
+    assert run.items["unclosed"]["page"].get("line") == "3"
+
+
 def records(run: Run, page: str) -> list[dict]:
     return [record for record in run.report["examples"] if record["page"].endswith(f"/{page}.md")]
 
@@ -306,38 +330,3 @@ def test_nothing_verified_is_a_failure(tmp_path, text):
     page = tmp_path / "page.md"
     page.write_text(dedent(text))
     assert doctest(page).returncode != 0
-
-
-def test_one_example_runs_after_those_before_it(tmp_path):
-    page = tmp_path / "page.md"
-    page.write_text(
-        "```console\n$ word=seen\n```\n\n## Two { #two }\n\n```console\n$ echo $word\nseen\n```\n"
-    )
-    done = doctest(f"{page}::two::1")
-    assert done.returncode == 0, done.stdout
-    assert "1 passed" in done.stdout
-
-
-def test_killed_run_leaves_no_process(tmp_path):
-    page = tmp_path / "page.md"
-    mark = f"{os.getpid()}17"
-    page.write_text(f"```console\n$ setsid sleep {mark} & sleep {mark}\n```\n")
-    run = subprocess.Popen(
-        [sys.executable, "-m", "pytest", "-q", "-c", "pyproject.toml", "--rootdir=.", page], cwd=PROJECT
-    )
-    wait_until(lambda: len(sleeping(mark)) >= 2)
-    run.send_signal(signal.SIGKILL)
-    run.wait()
-    wait_until(lambda: not sleeping(mark))
-
-
-def sleeping(mark: str) -> list[str]:
-    listed = subprocess.run(["pgrep", "-fx", f"sleep {mark}"], capture_output=True, text=True, check=False)
-    return listed.stdout.split()
-
-
-def wait_until(condition, seconds: float = 20.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "this did not come true in time"
-        time.sleep(0.05)

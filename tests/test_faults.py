@@ -2,13 +2,18 @@
 
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from doclab import boot
+from doclab import boot, cgroups, rootfs
+from doclab.engines import DEFAULT, ENGINES
+from doclab.host import HostError, open_host
 from doclab.source import PROJECT
 
 pytestmark = pytest.mark.skipif(
@@ -33,9 +38,15 @@ def command(*arguments: object, here: Path = boot._HERE, seconds: float = boot._
     return [sys.executable, "-c", code, f"--time-limit={LIMIT}", *map(str, arguments)]
 
 
-def verify(*arguments: object, **options) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command(*arguments, **options), cwd=PROJECT, capture_output=True, text=True, check=False
+def start(*arguments: object, environment: dict[str, str] | None = None, **options) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        command(*arguments, **options),
+        cwd=PROJECT,
+        env={**os.environ, **(environment or {})},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,  # a signal for it is for it alone
     )
 
 
@@ -165,13 +176,9 @@ class Run:
             text = case if isinstance(case, str) else case[0]
             (folder / f"{name.replace(' ', '-')}.md").write_text(text + SECOND)
         self.folder = folder
-        self.process = subprocess.Popen(
-            command(*sorted(folder.glob("*.md")), f"--report-json={folder}/report.json"),
-            cwd=PROJECT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
-        self.output = self.process.communicate()[0]
+        with start(*sorted(folder.glob("*.md")), f"--report-json={folder}/report.json") as process:
+            self.output = process.communicate()[0]
+            self.traces = traces({process.pid})
         self.records = json.loads((folder / "report.json").read_text())["examples"]
 
     def of(self, name: str) -> list[dict]:
@@ -225,4 +232,159 @@ def test_other_pages_go_on(run, name):
 
 
 def test_no_message_can_play_tricks_with_the_terminal(run):
-    assert [byte for byte in (0, 7, 0x1B) if bytes([byte]) in run.output] == []
+    assert [character for character in "\0\a\x1b" if character in run.output] == []
+
+
+def test_after_all_that_nothing_is_left(run):
+    assert run.traces == []
+
+
+def traces(pids: set[int]) -> list[str]:
+    """What is left of the runs with these process ids: they themselves, and the cgroups of their hosts."""
+    left = [f"process {pid}" for pid in pids if Path(f"/proc/{pid}/cmdline").exists()]
+    tops = {hierarchy.mountpoint for hierarchy in cgroups.hierarchies()}
+    return left + [str(path) for top in tops for pid in pids for path in top.glob(f"{cgroups.PREFIX}{pid}-*")]
+
+
+def sleeping(mark: str) -> list[str]:
+    listed = subprocess.run(["pgrep", "-fx", f"sleep {mark}"], capture_output=True, text=True, check=False)
+    return listed.stdout.split()
+
+
+def children(pid: int) -> set[int]:
+    listed = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False)
+    return {int(child) for child in listed.stdout.split()}
+
+
+def wait_until(condition, seconds: float = 20.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"this did not come true in {seconds} s"
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("spread", [[], ["-n2", "--dist=loadfile"]], ids=["one process", "two hosts"])
+@pytest.mark.parametrize(
+    ("number", "status"),
+    [(signal.SIGINT, 2), (signal.SIGTERM, 143), (signal.SIGKILL, -9)],
+    ids=lambda n: str(n),
+)
+def test_a_run_that_is_ended_says_where_it_was_and_leaves_nothing(tmp_path, number, status, spread):
+    mark = f"{os.getpid()}{number}{len(spread)}"
+    pages = [tmp_path / "one.md", tmp_path / "two.md"]
+    for page in pages:
+        page.write_text(
+            transcript("$ echo on", "on") + "\n" + transcript(f"$ setsid sleep {mark} & sleep {mark}")
+        )
+    hosts = len(pages) if spread else 1
+    with start(*pages, *spread, "--time-limit=60") as run:
+        wait_until(lambda: len(sleeping(mark)) == 2 * hosts)
+        processes = {run.pid, *children(run.pid)}
+        started = time.monotonic()
+        run.send_signal(number)
+        output = run.communicate()[0]
+        wait_until(lambda: not sleeping(mark) and not traces(processes), seconds=5)
+        print(f"ended after {time.monotonic() - started:.2f} s")
+    assert run.returncode == status
+    if number != signal.SIGKILL:
+        told = [page for page in pages if f"interrupted while running {page}:6 top::2" in output]
+        assert len(told) == hosts, output
+
+
+def test_two_runs_at_once_share_no_name_and_no_port(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(
+        transcript(
+            "$ docker run -d --name web -p 8080:80 busybox:1.37 httpd -f -p 80 >/dev/null 2>&1",
+            "$ for i in 1 2 3; do docker ps --format '{{.Names}}'; sleep 1; done",
+            *["web"] * 3,
+            "$ docker rm -f web",
+            "web",
+            "$ docker rmi busybox:1.37 >/dev/null",
+        )
+    )
+    with start(page, "--time-limit=30") as one, start(page, "--time-limit=30") as two:
+        outputs = [one.communicate()[0], two.communicate()[0]]
+    assert [one.returncode, two.returncode] == [0, 0], outputs
+
+
+@pytest.fixture
+def page(tmp_path) -> Path:
+    page = tmp_path / "page.md"
+    page.write_text(transcript("$ echo on", "on") + "\n" + transcript("$ echo on", "on"))
+    return page
+
+
+def test_a_root_filesystem_that_is_half_there_is_built_anew(page, tmp_path):
+    ours = tmp_path / "cache" / "hieu-docker"
+    theirs = rootfs.system(ENGINES[DEFAULT])
+    for whole in (theirs, rootfs.images()):
+        shutil.copytree(whole, ours / whole.name, symlinks=True, copy_function=os.link)
+        shutil.copy(f"{whole}.whole", ours)
+    (ours / theirs.name / "usr/sbin/dockerd").unlink()
+    with start(page, environment={"XDG_CACHE_HOME": str(tmp_path / "cache")}) as run:
+        lines = []
+        while "building rootfs" not in (line := run.stdout.readline()):
+            assert line, f"it did not begin to build: {lines}"
+            lines.append(line)
+        run.terminate()
+        run.communicate()
+    assert f"{theirs.name} is not whole" in lines[-1]
+    assert not (ours / theirs.name).exists()
+
+
+@pytest.fixture
+def tiny(tmp_path):
+    (tmp_path / "tiny").mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", tmp_path / "tiny"], check=True)
+    yield tmp_path / "tiny"
+    subprocess.run(["umount", tmp_path / "tiny"], check=True)
+
+
+def test_no_space_for_the_cache_says_where_and_what_to_do(page, tiny):
+    with start(page, environment={"XDG_CACHE_HOME": str(tiny)}) as run:
+        output = run.communicate()[0]
+    assert run.returncode == 1
+    assert (
+        f"{page}:1: 1 MiB are free in {tiny}/hieu-docker, a build needs 3072. Make room, or set XDG_CACHE_HOME"
+        in output
+    )
+    assert f"the page had no Docker host, see {page}:1" in output
+    assert "2 examples: 1 failed, 1 not run" in output
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "words"),
+    [
+        (
+            "etc/docker/daemon.json",
+            "{",
+            "unable to configure the Docker daemon with file /etc/docker/daemon.json",
+        ),
+        ("usr/local/sbin/boot", "#!/bin/sh\necho the hook is broken >&2\nexit 3\n", "the hook is broken"),
+        ("usr/local/sbin/boot", "#!/bin/sh\necho waiting >&2\nexec sleep 1000\n", "waiting"),
+    ],
+    ids=["daemon.json", "boot hook", "never ready"],
+)
+def test_a_daemon_that_does_not_come_up_says_where_and_why(page, tmp_path, file, text, words):
+    here = tmp_path / "doclab"
+    here.mkdir()
+    shutil.copy(boot._HERE / "boot.sh", here)
+    shutil.copytree(boot._HERE / "hostfiles", here / "hostfiles")
+    (here / "hostfiles" / file).write_text(text)
+    with start(page, here=here, seconds=4) as run:
+        output = run.communicate()[0]
+    assert run.returncode == 1 and "2 examples: 1 failed, 1 not run" in output
+    assert f"{page}:1: the throwaway Docker host did not start. Its last words:" in output and words in output
+    assert traces({run.pid}) == []
+
+
+def test_a_host_that_never_gets_ready_is_given_up_in_time(tmp_path, monkeypatch):
+    shutil.copytree(boot._HERE, tmp_path / "doclab")
+    (tmp_path / "doclab/hostfiles/usr/local/sbin/boot").write_text("#!/bin/sh\nexec sleep 1000\n")
+    monkeypatch.setattr(boot, "_HERE", tmp_path / "doclab")
+    monkeypatch.setattr(boot, "_SECONDS", LIMIT)
+    started = time.monotonic()
+    with pytest.raises(HostError, match="did not start"), open_host(ENGINES[DEFAULT], progress=print):
+        pass
+    assert time.monotonic() - started < LIMIT + SLACK

@@ -127,6 +127,8 @@ REFUSED = {
     ("console", "# a\n$ b"): (4, "begins with"),
     ("{ .console .no-run reason='b' }", "C:\\> dir"): (4, "begins with"),
     ("{ .console .tty }", "/ # exit"): (4, "begins with"),
+    ("console", "$ a\n...\n...\nb"): (6, "take this one out"),
+    ("{ .console .tty }", "$ a\n...\n..."): (6, "take this one out"),
     ("console", DOCKERFILE): (("Dockerfile", 1), "begins with"),
 }
 

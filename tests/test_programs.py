@@ -80,32 +80,32 @@ def run(file: Path) -> list[tuple[int, str]]:
 def test_a_program_is_written_with_what_it_printed_and_a_second_time_alike(source, expected, program):
     file = program(source)
     printed = run(file)
-    written = programs.promise(file, printed)
+    written = programs.promise(file, file.read_text(), printed)
     assert expected == written
     assert [text for _, text in printed] == programs.promised(written)
     file = program(written)
-    assert written == programs.promise(file, run(file))
+    assert written == programs.promise(file, file.read_text(), run(file))
 
 
 @pytest.mark.parametrize("old", ["#> 7\n", "#> 7\n#> 8\n", "#>\n"])
 def test_old_promises_make_room_for_new_ones(old, program):
     file = program(f"print(1)\n{old}a = 2\nprint(a)\n{old}")
-    assert "print(1)\n#> 1\na = 2\nprint(a)\n#> 2\n" == programs.promise(file, run(file))
+    assert "print(1)\n#> 1\na = 2\nprint(a)\n#> 2\n" == programs.promise(file, file.read_text(), run(file))
 
 
 def test_the_promise_of_a_program_that_prints_no_more_goes(program):
     file = program("a = 0\nif a:\n    print(a)\n    #> 7\n")
-    assert "a = 0\nif a:\n    print(a)\n" == programs.promise(file, run(file))
+    assert "a = 0\nif a:\n    print(a)\n" == programs.promise(file, file.read_text(), run(file))
 
 
 def test_prints_that_take_turns_each_keep_their_own(program):
     """Their order is lost, which update refuses; no line may go to another call, or vanish."""
     file = program("for i in 1, 2:\n    print(i)\n    print('-')\n")
     expected = "for i in 1, 2:\n    print(i)\n    #> 1\n    #> 2\n    print('-')\n    #> -\n    #> -\n"
-    assert expected == programs.promise(file, run(file))
+    assert expected == programs.promise(file, file.read_text(), run(file))
     file = program("def f():\n    print('f')\n\n\nprint('a')\nf()\n")
     assert "def f():\n    print('f')\n    #> f\n\n\nprint('a')\n#> a\nf()\n" == programs.promise(
-        file, run(file)
+        file, file.read_text(), run(file)
     )
 
 

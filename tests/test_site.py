@@ -306,6 +306,15 @@ def test_english_pages_can_show_the_shared_assets(docs):
     assert [urljoin("/en/linking/link/", source) for source in sources] == ["/assets/logo.svg"]
 
 
+def test_an_example_that_is_commented_out_is_not_shown(docs):
+    for language in ("vi", "en"):
+        with (docs / language / "start.md").open("a") as page:
+            page.write("\n<!--\n```console\n$ echo gone\n```\n\nAlso gone.\n-->\n")
+    page = (build_strictly(docs) / "start/index.html").read_text(encoding="utf-8")
+    shown = re.sub("<!--.*?-->", "", page, flags=re.DOTALL)
+    assert "gone" in page and "gone" not in shown
+
+
 @pytest.mark.parametrize(
     "heading, expected",
     [

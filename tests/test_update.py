@@ -1,12 +1,13 @@
 """`nox -s update` writes what really happened, touches nothing that still holds, and changes nothing the second time."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from doclab import pages, update
+from doclab import edits, pages, update
 from doclab.source import PROJECT
 
 
@@ -89,13 +90,6 @@ def test_outputs_are_recorded_once(page):
     assert times == [file.stat().st_mtime_ns for file in sorted(page.parent.iterdir())]
 
 
-def test_line_endings_and_byte_order_mark_stay(tmp_path):
-    page = tmp_path / "page.md"
-    page.write_bytes("\ufeff# T\r\n\r\n```console\r\n$ echo Việt\r\n```\r\n".encode())
-    assert record(page).returncode == 0
-    assert page.read_bytes() == "\ufeff# T\r\n\r\n```console\r\n$ echo Việt\r\nViệt\r\n```\r\n".encode()
-
-
 @pytest.mark.parametrize(
     ("command", "message"),
     [
@@ -119,14 +113,150 @@ def test_what_is_not_worth_recording_changes_nothing(tmp_path, command, message)
     assert list(tmp_path.iterdir()) == [page]
 
 
+def bytes_of(*files: Path) -> list[bytes]:
+    return [file.read_bytes() for file in files]
+
+
+# name: (page, what it becomes): where lines end differently, new ones end as the one above; all others stay.
+FORMS = {
+    "CRLF and a byte order mark": (
+        "\ufeff# T\r\n\r\n```console\r\n$ echo Việt\r\n```\r\n",
+        "\ufeff# T\r\n\r\n```console\r\n$ echo Việt\r\nViệt\r\n```\r\n",
+    ),
+    "mixed line endings": (
+        "# T\r\n\n```console\n$ echo a\nold\n$ echo b\r\nold\r\n```\n",
+        "# T\r\n\n```console\n$ echo a\na\n$ echo b\r\nb\r\n```\n",
+    ),
+    "no newline at the end": ("```console\n$ echo a\n```", "```console\n$ echo a\na\n```"),
+    "tab characters": (
+        "=== \"A\"\n\n\t```console\n\t$ printf 'a\\tb\\n\\nc\\n'\n\told\n\t```\n",
+        "=== \"A\"\n\n\t```console\n\t$ printf 'a\\tb\\n\\nc\\n'\n\ta\tb\n\n\tc\n\t```\n",
+    ),
+    "a quote in a list": (
+        "- a\n\n    > ```console\n    > $ seq 2\n    > ```\n",
+        "- a\n\n    > ```console\n    > $ seq 2\n    > 1\n    > 2\n    > ```\n",
+    ),
+    "blanks at the ends of lines": (
+        "Hai.  \n\n```console  \n$ echo a  \na   \n$ echo b\n```  \n",
+        "Hai.  \n\n```console  \n$ echo a  \na   \n$ echo b\nb\n```  \n",
+    ),
+    "an ellipsis": (
+        "```console\n$ seq 5\n1\n...\n6\n```\n",
+        "```console\n$ seq 5\n1\n...\n5\n```\n",
+    ),
+}
+
+
+def test_only_what_is_wrong_changes_and_only_once(tmp_path):
+    pages = {tmp_path / f"{number}.md": forms for number, forms in enumerate(FORMS.values())}
+    for page, (text, _) in pages.items():
+        page.write_bytes(text.encode())
+    done = record(*pages)
+    assert done.returncode == 0, done.stderr
+    assert bytes_of(*pages) == [text.encode() for _, text in pages.values()]
+    times = [page.stat().st_mtime_ns for page in pages]
+    assert record(*pages).stdout.count("nothing to change") == len(pages)
+    assert times == [page.stat().st_mtime_ns for page in pages]
+    assert sorted(tmp_path.iterdir()) == sorted(pages), "temporary files were left"
+
+
+def test_what_a_page_includes_is_recorded_where_it_stands(tmp_path):
+    (tmp_path / "session.txt").write_bytes(b"$ echo a\r\nold\r\n")
+    (tmp_path / "part.md").write_text("Chung.\n\n!!! note\n\n    ```console\n    $ echo b\n    ```\n")
+    (tmp_path / "program.py").write_bytes(b"print( 1 )\r\n")
+    page = tmp_path / "page.md"
+    text = (
+        '```console\n--8<-- "session.txt"\n```\n\n--8<-- "part.md"\n\n```python\n--8<-- "program.py"\n```\n'
+    )
+    page.write_text(text)
+    done = record(page)
+    assert done.returncode == 0, done.stderr
+    assert page.read_text() == text
+    assert (tmp_path / "session.txt").read_bytes() == b"$ echo a\r\na\r\n"
+    assert (tmp_path / "part.md").read_text().endswith("    $ echo b\n    b\n    ```\n")
+    assert (tmp_path / "program.py").read_bytes() == b"print(1)\r\n#> 1\r\n"
+    assert "nothing to change" in record(page).stdout
+
+
+def test_a_transcript_that_is_included_twice_must_print_the_same(tmp_path):
+    (tmp_path / "session.txt").write_text("$ echo $((n += 1))\n")
+    page = tmp_path / "page.md"
+    page.write_text('```console\n--8<-- "session.txt"\n```\n\n```console\n--8<-- "session.txt"\n```\n')
+    done = record(page)
+    assert "session.txt:1: the page includes this command twice" in done.stderr
+    assert (tmp_path / "session.txt").read_text() == "$ echo $((n += 1))\n"
+
+
+def test_a_program_stays_as_it_was_where_its_page_fails(tmp_path):
+    (tmp_path / "program.py").write_text("print( 1 )\n")
+    page = tmp_path / "page.md"
+    page.write_text('```python\n--8<-- "program.py"\n```\n\n```console\n$ false\n```\n')
+    assert record(page).returncode == 1
+    assert (tmp_path / "program.py").read_text() == "print( 1 )\n"
+
+
+def test_a_link_stays_a_link(tmp_path):
+    (tmp_path / "real.md").write_text("```console\n$ echo a\n```\n")
+    (tmp_path / "real.md").chmod(0o640)
+    (tmp_path / "page.md").symlink_to("real.md")
+    assert record(tmp_path / "page.md").returncode == 0
+    assert (tmp_path / "page.md").is_symlink()
+    assert (tmp_path / "real.md").read_text() == "```console\n$ echo a\na\n```\n"
+    assert (tmp_path / "real.md").stat().st_mode & 0o777 == 0o640
+
+
+SLOW = "```console\n$ echo a\nold\n```\n\n```console\n$ sleep 4\n```\n"
+
+
+@pytest.fixture
+def recording(tmp_path):
+    """A page that is being recorded, and the process that does it: its first example has run, its second is slow."""
+    page = tmp_path / "page.md"
+    page.write_text(SLOW)
+    command = [sys.executable, "-m", "doclab", "update", str(page)]
+    with subprocess.Popen(
+        command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert any("top::1: " in line for line in process.stdout), process.stderr.read()
+        yield page, process
+        process.kill()
+
+
+def test_two_updates_of_a_page_do_not_race(recording):
+    page, process = recording
+    second = record(page)
+    assert second.returncode == 1
+    assert "page.md: another update is recording it" in second.stderr
+    assert process.wait() == 0
+    assert page.read_text() == SLOW.replace("old", "a")
+
+
+def test_what_somebody_wrote_meanwhile_is_not_lost(recording):
+    page, process = recording
+    page.write_text(SLOW + "\nMore.\n")
+    assert process.wait() == 1
+    assert "page.md was changed while its page ran" in process.stderr.read()
+    assert page.read_text() == SLOW + "\nMore.\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_an_update_that_is_stopped_changes_nothing(recording, number):
+    page, process = recording
+    process.send_signal(number)
+    process.wait()
+    assert page.read_text() == SLOW
+    assert list(page.parent.iterdir()) == [page]
+    assert record(page).returncode == 0, "what was stopped is in the way of the next update"
+
+
 def test_a_translation_gets_the_same_outputs(tmp_path):
     source, twin = tmp_path / "vi.md", tmp_path / "en.md"
     source.write_text("Chữ.\n\n```console\n$ echo a\nold\n$ echo b\n```\n")
     twin.write_text("Words that take\nmore lines.\n\n```console\n$ echo a\nold\n$ echo b\n```\n")
-    edits = [update.Edit(source, 4, "$ echo a", 1, ("a",)), update.Edit(source, 6, "$ echo b", 0, ("b",))]
-    moved = update.edits_of_twin(pages.examples(source), edits, source, twin)
+    changes = [edits.Edit(source, 4, "$ echo a", 1, ("a",)), edits.Edit(source, 6, "$ echo b", 0, ("b",))]
+    moved = update.edits_of_twin(pages.examples(source), changes, source, twin)
     assert (
-        update.apply(twin, moved)
+        edits.apply(twin.read_text(), moved)
         == "Words that take\nmore lines.\n\n```console\n$ echo a\na\n$ echo b\nb\n```\n"
     )
 

@@ -63,7 +63,7 @@ ALIKE = {
     ],
     "size": [
         ("4.27MB", "145kB"),
-        ("0B (virtual 4.27MB)", "12B (virtual 1.1GB)"),
+        ("3B (virtual 4.27MB)", "12B (virtual 1.1GB)"),
         ("12.5KiB / 1.9GiB", "1MiB / 2TiB"),
         ("100 MB", "7 B"),
     ],
@@ -144,6 +144,8 @@ UNLIKE = {
         ("0.5", "0.6"),
     ],
     "size": [
+        ("0B", "12B"),
+        ("0B", "0.5kB"),
         ("4 packets", "5 packets"),
         ("0.05%", "0.06%"),
         ("4 Bytes", "5 Bytes"),

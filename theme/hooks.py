@@ -21,6 +21,7 @@ from doclab.source import PageError
 from theme import badges
 from theme.ledger import Ledger
 
+_EVIDENCE = re.compile(f"<!--.*?-->|{EVIDENCE}", re.DOTALL)  # what is commented out has none
 AFTER_I18N = -200  # static-i18n itself runs at -100
 
 
@@ -76,7 +77,7 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, **kwargs) -> st
     """Say below each example on which engines it held, and below the title how long the page is."""
     file, language = Path(page.file.abs_src_path), config.theme["language"]
     name = page.file.norm_src_uri.removesuffix(".md")
-    parts = html.split(EVIDENCE)
-    shown = badges.badges(file, name, language, _evidence())
-    html = parts[0] + "".join(badge + part for badge, part in zip(shown, parts[1:], strict=True))
+    shown = iter([*badges.badges(file, name, language, _evidence())])
+    html = _EVIDENCE.sub(lambda found: next(shown) if found[0] == EVIDENCE else found[0], html)
+    assert not [*shown], f"{file}: an example has no fence to show its evidence below"
     return html.replace("</h1>", "</h1>" + badges.length(file, name, language, html, _evidence()), 1)

@@ -38,8 +38,8 @@ try:
     print(f"written by {len(layers)} containers: {sum(layers)} bytes")
     #> written by 20 containers: 0 bytes
     kibibytes = int(copier.exec_run("du -sk /copies/0").output.split()[0])
-    print("one real copy is larger than 50 MB:", kibibytes > 50_000)
-    #> one real copy is larger than 50 MB: True
+    print("one real copy is larger than 50 megabytes:", kibibytes > 50_000)
+    #> one real copy is larger than 50 megabytes: True
 finally:
     for container in made:
         container.remove(force=True)

@@ -1,0 +1,98 @@
+"""Edits of text files that lose nothing: line endings, byte order mark, indentation and all other lines stay, a file
+is replaced in one step, and only if nobody else has touched it."""
+
+import contextlib
+import fcntl
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from doclab.source import relative
+
+_LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n|$)")  # what Python, and so MkDocs, takes for the end of a line
+
+
+class Taken(Exception):
+    """Somebody else is at work on a file; the message says on which."""
+
+
+@dataclass(frozen=True)
+class Edit:
+    """The output of one command: the `old` lines below line `line` of `file`, which reads `above` without its
+    indentation, become `new`."""
+
+    file: Path
+    line: int
+    above: str
+    old: int
+    new: tuple[str, ...]
+
+
+def apply(text: str, edits: Iterable[Edit]) -> str:
+    """The text of a file with these edits of it made; a new line ends as the one above it does."""
+    rows = [[match[1], match[2]] for match in _LINE.finditer(text)]
+    for edit in sorted(set(edits), key=lambda edit: edit.line, reverse=True):
+        above, ending = rows[edit.line - 1]
+        indent = above.removesuffix(edit.above)
+        assert indent + edit.above == above, f"{edit.file}:{edit.line} is not {edit.above!r}"
+        new = [[(indent + line).rstrip(), ending or "\n"] for line in edit.new]
+        rows[edit.line : edit.line + edit.old] = new
+    return "".join(part for row in rows for part in row)
+
+
+class Claim:
+    """Files that nobody else records meanwhile, as they were when they were taken."""
+
+    def __init__(self, before: Mapping[Path, bytes]) -> None:
+        self._before = before
+
+    def text(self, file: Path) -> str:
+        """What the file held, with its byte order mark and line endings."""
+        return self._before[file.resolve()].decode()
+
+    def replace(self, texts: Mapping[Path, str]) -> list[Path]:
+        """Write these files, each in one step; those that changed.  Raises Taken, and then writes nothing."""
+        new = {file: text for file, text in texts.items() if text != self.text(file)}
+        for file in new:
+            if file.read_bytes() != self._before[file.resolve()]:
+                raise Taken(f"{relative(file)} was changed while its page ran: run the page once more")
+        staged = {file: stage(file, text) for file, text in new.items()}
+        for file, temporary in staged.items():
+            os.replace(temporary, file.resolve())  # a link stays a link
+        return list(staged)
+
+
+@contextlib.contextmanager
+def claim(files: Iterable[Path]) -> Iterator[Claim]:
+    """Take files for as long as it takes.  Raises Taken when another process has one of them."""
+    with contextlib.ExitStack() as stack:
+        before = {}
+        for file in sorted({file.resolve() for file in files}):
+            stream = stack.enter_context(file.open("rb"))
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise Taken(
+                    f"{relative(file)}: another update is recording it: wait for that, or stop it"
+                ) from None
+            before[file] = stream.read()
+        yield Claim(before)
+
+
+def stage(file: Path, text: str) -> Path:
+    """A new file beside the old one, with its permissions; its name is none that MkDocs or pytest would take for a page."""
+    with tempfile.NamedTemporaryFile(
+        dir=file.resolve().parent, prefix=f".{file.name}-", delete=False
+    ) as stream:
+        stream.write(text.encode())
+    os.chmod(stream.name, file.stat().st_mode)
+    return Path(stream.name)
+
+
+def like(before: str, text: str) -> str:
+    """The text with the byte order mark and the line endings that it had before something rewrote it."""
+    mark = "\ufeff" if before.startswith("\ufeff") else ""
+    return mark + (text.replace("\n", "\r\n") if "\r\n" in before else text)

@@ -1,0 +1,106 @@
+"""What the commands of a verified page really did, kept so that the page can be held against it without Docker."""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from itertools import chain
+from pathlib import Path
+
+from doclab.pages import RUN, Example
+from doclab.programs import without_promises
+from doclab.promises import Promise, promises
+from doclab.source import PROJECT
+from doclab.values import Bindings
+from doclab.verdict import HELD, Verdict
+
+KEPT = PROJECT / ".cache" / "outputs"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One command as it was typed, the lines that it printed, and its exit status."""
+
+    typed: str
+    lines: list[str]
+    status: int
+
+
+@dataclass(frozen=True)
+class Reality:
+    """A run in which all of a page held: on which Docker, which examples ran (their positions), what came of it."""
+
+    server_version: str
+    ran: list[int]
+    facts: list[Fact]
+
+
+def promised(examples: Sequence[Example], ran: Sequence[int]) -> list[list[Promise]]:
+    """What the examples at these positions promise, command by command, when they run and no others."""
+    following = [*ran[1:], None]
+    return [
+        promises(examples[this], None if then is None else examples[then])
+        for this, then in zip(ran, following, strict=True)
+    ]
+
+
+def broken(promises: Sequence[Promise], facts: Sequence[Fact], bindings: Bindings) -> bool | None:
+    """Whether these facts break any of these promises, by the verifier's own judgement; `bindings` learns from them.
+
+    None when none is broken up to a command that was never typed: what it would have printed, and what would have
+    come after it, takes a Docker to find out.
+    """
+    for promise, fact in zip(promises, facts, strict=False):
+        if promise.source != fact.typed:
+            return None
+        verdict = Verdict()
+        verdict.judge(promise, fact.lines, fact.status, bindings)
+        if verdict.result != HELD:
+            return True
+    return None if len(promises) != len(facts) else False
+
+
+def save(page: Path, host, examples: Sequence[Example], verdicts: Sequence[Verdict]) -> None:
+    """Keep what the commands of a page did on this host, in a run in which all of it held."""
+    ran = [n for n, example in enumerate(examples) if example.action == RUN and verdicts[n].result == HELD]
+    told = [told for n in ran for told in zip(verdicts[n].outputs, verdicts[n].statuses, strict=True)]
+    typed = [promise.source for promise in chain(*promised(examples, ran))]
+    facts = [Fact(source, *rest) for source, rest in zip(typed, told, strict=True)]
+    reality = asdict(Reality(host.server_version, ran, facts))
+    KEPT.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=KEPT, prefix=".", delete=False, encoding="utf-8") as stream:
+        json.dump({"performed": _performed(examples), **reality}, stream, ensure_ascii=False, indent=1)
+    os.replace(stream.name, _file(page, host.engine.name))
+
+
+def load(page: Path, engine: str, examples: Sequence[Example]) -> Reality | None:
+    """What the page's commands did when it last held; None when it never did, or has changed since."""
+    try:
+        kept = json.loads(_file(page, engine).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    if kept.pop("performed") != _performed(examples):
+        return None
+    reality = Reality(**{**kept, "facts": [Fact(**fact) for fact in kept["facts"]]})
+    holds = broken([*chain(*promised(examples, reality.ran))], reality.facts, Bindings()) is False
+    return reality if holds else None
+
+
+def _performed(examples: Sequence[Example]) -> str:
+    """A hash of all that a run of the page does: commands, programs, and files, without the outputs on the page."""
+    done = hashlib.sha256()
+    for example in examples:
+        parts = [example.action, example.saves, str(example.engines), example.needs]
+        if example.language == "console":
+            parts += [step.source for step in promises(example, None)]
+        else:
+            parts.append(without_promises(example.block.source))
+        done.update(json.dumps(parts).encode())
+    return done.hexdigest()
+
+
+def _file(page: Path, engine: str) -> Path:
+    key = hashlib.sha256(str(page.resolve()).encode()).hexdigest()[:12]
+    return KEPT / f"{page.stem}-{engine}-{key}.json"

@@ -1,0 +1,55 @@
+"""What a page promises of each command: the output under it, and that it succeeds unless the page shows otherwise."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from doclab import programs
+from doclab.pages import Example
+from doclab.source import relative
+from doclab.terminal import Typed
+from doclab.transcript import Command
+
+ASKS_STATUS = "echo $?"
+
+
+@dataclass(frozen=True)
+class Promise:
+    """One command of a page.
+
+    `source` is what a reader types, `output` the lines that must come, and `may_fail` says that the next command
+    shows the exit status, as a shell user would.
+    """
+
+    file: Path
+    line: int
+    source: str
+    output: Sequence[str]
+    may_fail: bool = False
+    program: str = ""
+
+    @property
+    def place(self) -> str:
+        """`page.md:LINE`, and the program that the page includes there."""
+        return ": ".join(filter(None, [f"{relative(self.file)}:{self.line}", self.program]))
+
+
+def promises(example: Example, following: Example | None) -> list[Promise]:
+    """The promises of an example, one for each command; `following` is the next example that runs."""
+    if example.language == "python":
+        program = example.block.include
+        output = programs.promised(example.block.source)
+        return [
+            Promise(example.file, example.line, f"python {program.name}", output, program=relative(program))
+        ]
+    next_command = following.steps[0].source if following and following.language == "console" else ""
+    read = [*(step.source for step in example.steps[1:]), next_command]
+    return [
+        Promise(*example.place(step.offset), typed(step), step.output, then.strip() == ASKS_STATUS)
+        for step, then in zip(example.steps, read, strict=True)
+    ]
+
+
+def typed(step: Command | Typed) -> str:
+    """What a step of a transcript types."""
+    return step.text if isinstance(step, Typed) else step.source

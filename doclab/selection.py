@@ -1,0 +1,58 @@
+"""Which examples to run: what people write on the command line, in the words of pytest."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from doclab import pages
+from doclab.pages import Example
+from doclab.report import CLEAN_UP, LIMITS
+from doclab.source import PageError, relative
+
+
+def resolve(arguments: Sequence[str]) -> list[str]:
+    """The arguments as pytest takes them: `page.md:123` becomes `page.md::section::ordinal`.
+
+    Raises pytest.UsageError where no example is, and for a name that is none on the page.
+    """
+    return [_resolve(argument) for argument in arguments]
+
+
+def _resolve(argument: str) -> str:
+    file, colons, name = argument.partition("::")
+    page, _, line = file.rpartition(":")
+    try:
+        if page.endswith(".md") and line.isdecimal() and not colons:
+            return f"{page}::{_at_line(Path(page), int(line)).name}"
+        if file.endswith(".md") and name and Path(file).exists():
+            _check_name(Path(file), name)
+    except PageError as error:
+        raise pytest.UsageError(str(error)) from None
+    return argument
+
+
+def _at_line(page: Path, line: int) -> Example:
+    here = [example for example in pages.examples(page) if example.file == page]
+    for example in here:
+        if example.line <= line <= example.block.end and example.ordinal:
+            return example
+    is_shown = any(example.line <= line <= example.block.end for example in here)
+    what = "this code is only shown" if is_shown else "no example is on this line"
+    found = [example for example in here if example.ordinal]
+    if not found:
+        raise pytest.UsageError(f"{relative(page)}:{line}: {what}; the page has none that runs")
+    nearest = min(found, key=lambda example: max(example.line - line, line - example.block.end))
+    raise pytest.UsageError(
+        f"{relative(page)}:{line}: {what}; the nearest that runs is {relative(page)}::{nearest.name}, "
+        f"lines {nearest.line} to {nearest.block.end}"
+    )
+
+
+def _check_name(page: Path, name: str) -> None:
+    names = [example.name for example in pages.examples(page) if example.ordinal]
+    known = {*names, *(found.partition("::")[0] for found in names), CLEAN_UP, LIMITS}
+    if name not in known:
+        raise pytest.UsageError(
+            f"{relative(page)} has no example {name}; it has {', '.join(names) or 'none'}"
+        )

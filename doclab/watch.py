@@ -1,0 +1,90 @@
+"""`--watch`: verify a page again whenever it, a file that it includes, or the verifier is saved; Ctrl-C ends it."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from watchfiles import watch
+
+from doclab import blocks
+from doclab.signals import PARENT
+from doclab.source import DOCS, PROJECT, SNIPPETS, PageError, relative
+
+_GLANCE = 100  # milliseconds without a change after which to look whether somebody pressed Ctrl-C
+_TOOLS = (PROJECT / "doclab", PROJECT / "mkdocs.yml")
+
+
+def run(chosen: Sequence[str], others: Sequence[str]) -> int:
+    """Verify what was chosen, as pytest's arguments, at once and on every save; without, each page that is saved.
+
+    `others` are pytest's further arguments.  Returns an exit status: that of a run that ended as it was asked to.
+    """
+    try:
+        for arguments in _occasions(chosen):
+            _verify([*arguments, *others])
+            print("\nwatching: save a page to verify it, Ctrl-C to end", flush=True)
+    except KeyboardInterrupt:
+        print()
+    return 0
+
+
+def _occasions(chosen: Sequence[str]) -> Iterator[list[str]]:
+    """What to verify, each time that something is to be verified."""
+    pages = {argument: _file(argument) for argument in chosen if _file(argument).suffix == ".md"}
+    folders = {DOCS, SNIPPETS, *_TOOLS, *(page.parent for page in pages.values())}
+    noticed = watch(*folders, yield_on_timeout=True, rust_timeout=_GLANCE)
+    next(noticed)  # from here on it misses nothing, not even what is saved during the first run
+    if pages:
+        yield list(chosen)
+    else:
+        print("watching: save a page to verify it, Ctrl-C to end", flush=True)
+    for changes in noticed:
+        saved = {Path(name).resolve() for _, name in changes}
+        arguments = {
+            argument: saved & _rests_on(page, saved) for argument, page in (pages or _among(saved)).items()
+        }
+        if why := set().union(*arguments.values()):
+            print(f"\nsaved: {', '.join(map(relative, sorted(why)))}", flush=True)
+            yield [argument for argument, found in arguments.items() if found]
+
+
+def _among(saved: Iterable[Path]) -> dict[str, Path]:
+    return {relative(page): page for page in sorted(saved) if page.suffix == ".md" and page.exists()}
+
+
+def _file(argument: str) -> Path:
+    """The page of `page.md`, `page.md::section::ordinal`, or `page.md:123`."""
+    file = argument.partition("::")[0]
+    return Path(file if Path(file).exists() else file.rpartition(":")[0]).resolve()
+
+
+def _rests_on(page: Path, saved: Iterable[Path]) -> set[Path]:
+    """The files that the verdict on a page comes from; of the verifier's own, those that were saved."""
+    tools = {file for file in saved if any(file.is_relative_to(tool) for tool in _TOOLS)}
+    with contextlib.suppress(PageError):  # the run tells of it
+        return {page, *tools, *blocks.included(page)}
+    return {page, *tools}
+
+
+def _verify(arguments: Sequence[str]) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pytest", *arguments], env={**os.environ, PARENT: str(os.getpid())}
+    )
+    try:
+        process.wait()
+    except KeyboardInterrupt:
+        _end(process)
+        raise
+
+
+def _end(process: subprocess.Popen) -> None:
+    """Wait until the run has cleared up: Ctrl-C in the terminal was for it, too; one for us alone is passed on."""
+    try:
+        process.wait(timeout=3)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGTERM)
+        process.wait()

@@ -1,0 +1,93 @@
+"""One example can be chosen by name or by line, in words that survive edits of prose, and runs after those before it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from doclab import selection
+from doclab.source import PROJECT
+
+PAGE = """# Page
+
+```text
+shown only
+```
+
+## One { #one }
+
+```console
+$ word=seen
+```
+
+Prose.
+
+## Two { #two }
+
+```console
+$ echo $word
+seen
+```
+"""
+
+
+@pytest.fixture
+def page(tmp_path) -> Path:
+    page = tmp_path / "page.md"
+    page.write_text(PAGE)
+    return page
+
+
+@pytest.mark.parametrize(
+    ("line", "name"), [(9, "one::1"), (10, "one::1"), (11, "one::1"), (17, "two::1"), (20, "two::1")]
+)
+def test_a_line_chooses_the_example_that_holds_it(page, line, name):
+    assert selection.resolve([f"{page}:{line}"]) == [f"{page}::{name}"]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (1, "no example is on this line; the nearest that runs is {page}::one::1, lines 9 to 11"),
+        (4, "this code is only shown; the nearest that runs is {page}::one::1, lines 9 to 11"),
+        (13, "no example is on this line; the nearest that runs is {page}::one::1, lines 9 to 11"),
+        (15, "no example is on this line; the nearest that runs is {page}::two::1, lines 17 to 20"),
+        (99, "no example is on this line; the nearest that runs is {page}::two::1, lines 17 to 20"),
+    ],
+)
+def test_a_line_without_an_example_is_an_error_that_names_the_nearest(page, line, message):
+    with pytest.raises(pytest.UsageError) as error:
+        selection.resolve([f"{page}:{line}"])
+    assert str(error.value) == f"{page}:{line}: {message.format(page=page)}"
+
+
+def test_a_name_that_is_not_on_the_page_is_an_error_that_lists_those_that_are(page):
+    with pytest.raises(pytest.UsageError, match=r"has no example two::2; it has one::1, two::1"):
+        selection.resolve([f"{page}::two::2"])
+
+
+def test_a_page_without_examples_says_so(page):
+    page.write_text("# Page\n")
+    with pytest.raises(pytest.UsageError, match="no example is on this line; the page has none that runs"):
+        selection.resolve([f"{page}:1"])
+
+
+def test_other_arguments_stay_as_they_are(page):
+    arguments = [str(page), f"{page}::one", f"{page}::clean-up", "docs/vi", "tests/test_x.py::test_y"]
+    assert selection.resolve(arguments) == arguments
+
+
+@pytest.mark.parametrize("spread", [[], ["-n2", "--dist=loadfile"]], ids=["one process", "spread"])
+@pytest.mark.parametrize("choice", ["{page}:18", "{page}::two::1"])
+def test_what_is_chosen_runs_after_what_stands_before_it(page, choice, spread):
+    command = [sys.executable, "-m", "pytest", "-c", "pyproject.toml", "--rootdir=.", *spread]
+    done = subprocess.run(
+        [*command, choice.format(page=page)], cwd=PROJECT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0 and "1 example: 1 held" in done.stdout, done.stdout
+
+
+def test_a_name_survives_edits_of_prose(page):
+    page.write_text(PAGE.replace("Prose.", "More\n\nprose.\n\n```text\nshown, too\n```"))
+    assert selection.resolve([f"{page}:25"]) == [f"{page}::two::1"]
