@@ -53,7 +53,7 @@ self.searchEngine = (() => {
     if (word.length < 4 || /\d/.test(word)) return word;
     const single = word.replace(/(ss|us|is)$|ies$|(ch|sh|x|ss)es$|s$/, (end, kept, before) => kept ?? before ?? (end === "ies" ? "y" : ""));
     if (single.length < 6) return single;
-    return single.replace(/([bdgmnprt])\1(?:ing|ed)$/, "$1").replace(/(?:ing|ed|ation|ion|e)$/, "");
+    return single.replace(/([bdgmnprt])\1(?:ing|ed)$/, "$1").replace(/(?:ing|ed|ation|ator|ion|e)$/, "");
   }
 
   /** Can one word become the other in `limit` slips: a letter more, less, other, or two swapped? */
@@ -283,12 +283,12 @@ self.searchEngine = (() => {
 
   const writes = ({ title, text }, piece) => title.toLowerCase().includes(piece) || text.toLowerCase().includes(piece);
 
-  /** The query in the words of the site: "cổng" → "port".  synonyms: [what is typed, what the site says], plain. */
+  /** The query in the words of the site: "cổng" → "port".  synonyms: [what is typed, what the site says, how surely]. */
   function rephrase(typed, synonyms) {
     const plain = ` ${Array.from(typed.normalize("NFC").matchAll(/[^\s"“”„]+/g), ([piece]) => fold(piece)).join(" ")} `;
     return synonyms
       .filter(([said]) => plain.includes(` ${said} `))
-      .map(([said, meant]) => parse(plain.replace(` ${said} `, ` ${meant} `)));
+      .map(([said, meant, weight = 0.9]) => ({ ...parse(plain.replace(` ${said} `, ` ${meant} `)), weight }));
   }
 
   /** Every section that answers, best first: {section, score, hit}. */
@@ -303,12 +303,16 @@ self.searchEngine = (() => {
       });
     };
     take(query.words, 1, false);
-    for (const other of rephrase(typed, synonyms)) take(other.words, 0.9, false);
+    for (const other of rephrase(typed, synonyms)) take(other.words, other.weight, false);
     if (![...merged.values()].some(({ covered }) => covered > 0.8)) take(query.words, 1, true);
     let found = [...merged.values()];
-    for (const item of found) {
-      const written = query.pieces.filter((piece) => writes(item.section, piece)).length;
-      if (written) item.score += AS_TYPED * item.total * (written / query.pieces.length) * item.section.boost;
+    for (const piece of query.pieces) {
+      const written = found.filter(({ section }) => writes(section, piece));
+      for (const item of found) {
+        if (written.includes(item)) item.score += AS_TYPED * item.total * item.section.boost / query.pieces.length;
+        // Where one section writes DOCKER_HOST, "the Docker host" in another is something else.
+        else if (written.length && /[\p{L}\p{N}][^\p{L}\p{N}]+[\p{L}\p{N}]/u.test(piece)) item.score *= 0.6;
+      }
     }
     if (query.phrases.length) {
       const exact = found.filter(({ section }) => query.phrases.every((phrase) => hasPhrase(section, phrase)));
@@ -372,7 +376,9 @@ self.searchEngine = (() => {
   }
 
   /** The pages that answer a query, best first: of each, the sections that answer it, and the page's own entry. */
-  function search(typed, index, synonyms = []) {
+  function search(asked, index, synonyms = []) {
+    // `-p 8080:80` is about publishing a port, whatever the numbers; `ps -p` is not.
+    const typed = asked.replace(/^\s*-p(?:\s+[\d.]+(?::[\d.]*)*)?\s*$/, "--publish");
     const query = parse(typed);
     if (!query.words.length) return [];
     const pages = new Map();
