@@ -17,6 +17,7 @@ PACKAGES = {
     "procps": "ps: finds what a page leaves running",
     "util-linux": "unshare and nsenter: makes and enters throwaway hosts",
     "zsh": "runs what the site lets copy, in `nox -s browser`",
+    "zsh-static": "runs whole pages in a throwaway host, in `nox -s tests`",
 }
 
 

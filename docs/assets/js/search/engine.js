@@ -53,7 +53,7 @@ self.searchEngine = (() => {
     if (word.length < 4 || /\d/.test(word)) return word;
     const single = word.replace(/(ss|us|is)$|ies$|(ch|sh|x|ss)es$|s$/, (end, kept, before) => kept ?? before ?? (end === "ies" ? "y" : ""));
     if (single.length < 6) return single;
-    return single.replace(/([bdgmnprt])\1(?:ing|ed)$/, "$1").replace(/(?:ing|ed|ation|ion|e)$/, "");
+    return single.replace(/([bdgmnprt])\1(?:ing|ed)$/, "$1").replace(/(?:ing|ed|ation|ator|ion|e)$/, "");
   }
 
   /** Can one word become the other in `limit` slips: a letter more, less, other, or two swapped? */
@@ -90,7 +90,8 @@ self.searchEngine = (() => {
           places[field].push(place);
         });
       }
-      return { ...doc, number, path, title, text, words: read_, boost: doc.boost ?? 1, page: null };
+      const lower = `${title}\n${text}`.toLowerCase();
+      return { ...doc, number, path, title, text, lower, words: read_, boost: doc.boost ?? 1, page: null };
     });
     const first = new Map();
     for (const section of sections) {
@@ -180,11 +181,13 @@ self.searchEngine = (() => {
 
   // --- The score. ---
 
+  const NONE = { at: new Map(), best: 0, sum: 0 };  // a word that is not in a field
+
   /** How much each section answers these words: Map(section → {score, places: of the words found, by field}). */
   function weigh(words, index, isLoose) {
     const { sections, length } = index;
     const found = words.map((word) => meanings(word, index, isLoose));
-    const hits = new Map();  // section → for each word of the query, {field: Map(place → strength)}
+    const hits = new Map();  // section → for each word of the query, by field, {at: Map(place → strength), best, sum}
 
     /** Marks that were typed must be there, except on a word still being typed: "tiê" goes on to "tiến". */
     function agreement(word, marked) {
@@ -196,16 +199,24 @@ self.searchEngine = (() => {
 
     const counts = words.map((word, i) => {
       const seen = new Set();
+      const isPlain = word.marked === word.plain;
       for (const [meaning, weight] of found[i]) {
+        const worth = weight * (/^\d+$/.test(meaning) ? 0.4 : 1);
         for (const [number, places] of index.words.get(meaning)) {
           seen.add(number);
           const hit = hits.get(number) ?? hits.set(number, words.map(() => null)).get(number);
-          hit[i] ??= { title: new Map(), slug: new Map(), text: new Map() };
+          hit[i] ??= { title: NONE, slug: NONE, text: NONE };
           for (const field in places) {
+            if (!places[field].length) continue;
+            const { at } = hit[i][field] === NONE ? (hit[i][field] = { at: new Map(), best: 0, sum: 0 }) : hit[i][field];
             for (const place of places[field]) {
-              const { marked, plain } = sections[number].words[field][place];
-              const strength = weight * (field === "slug" ? 1 : agreement(word, marked)) * (/^\d+$/.test(plain) ? 0.4 : 1);
-              hit[i][field].set(place, Math.max(hit[i][field].get(place) ?? 0, strength));
+              const isAsTyped = isPlain || field === "slug";
+              const strength = isAsTyped ? worth : worth * agreement(word, sections[number].words[field][place].marked);
+              const before = at.get(place) ?? 0;
+              if (strength <= before) continue;
+              at.set(place, strength);
+              hit[i][field].sum += strength - before;
+              hit[i][field].best = Math.max(hit[i][field].best, strength);
             }
           }
         }
@@ -215,8 +226,7 @@ self.searchEngine = (() => {
     const rarity = counts.map((count, i) =>
       Math.log(1 + (sections.length - count + 0.5) / (count + 0.5)) * (LITTLE.has(words[i].plain) ? 0.25 : 1));
     const total = rarity.reduce((sum, value, i) => sum + (counts[i] ? value : 0), 0) || 1;
-    const best = (places) => Math.max(0, ...places.values());
-    const ofSlug = (places, { words }) => best(places.slug) / Math.sqrt(words.slug.length || 1);
+    const ofSlug = (places, { words }) => places.slug.best / Math.sqrt(words.slug.length || 1);
 
     /** Two words of the query side by side in a field: by how much they are both meant. */
     function together(left, right) {
@@ -226,6 +236,7 @@ self.searchEngine = (() => {
           for (const at of gap > 1 ? [place + gap, place - gap] : [place + 1]) {
             const other = right.get(at);
             if (other) most = Math.max(most, Math.min(strength, other) / gap);
+            if (most >= 1) return most;
           }
         }
       }
@@ -234,8 +245,8 @@ self.searchEngine = (() => {
 
     /** A title's worth: how much of it was asked for, and how much of the question it is. */
     function wholeTitle(hit, section) {
-      const covered = new Set(hit.flatMap((places) => (places ? [...places.title].filter(([, s]) => s > 0.5).map(([at]) => at) : [])));
-      const asked = hit.reduce((sum, places, i) => sum + (places?.title.size ? rarity[i] * best(places.title) : 0), 0);
+      const covered = new Set(hit.flatMap((places) => (places ? [...places.title.at].filter(([, s]) => s > 0.5).map(([at]) => at) : [])));
+      const asked = hit.reduce((sum, places, i) => sum + (places ? rarity[i] * places.title.best : 0), 0);
       return (covered.size / (section.words.title.length || 1)) * asked * (asked / total);
     }
 
@@ -250,21 +261,21 @@ self.searchEngine = (() => {
         const [places, above] = [own[i], ofPage[i]];
         if (!places && !above) return;
         const size = section.words.text.length / length;
-        const often = places ? [...places.text.values()].reduce((sum, strength) => sum + strength, 0) : 0;
-        const ofText = often && best(places.text) * 1.9 * often / (often + 0.9 * (0.4 + 0.6 * size));
+        const often = places ? places.text.sum : 0;
+        const ofText = often && places.text.best * 1.9 * often / (often + 0.9 * (0.4 + 0.6 * size));
         score += rarity[i] * (
-          (places ? FIELDS.title * best(places.title) + FIELDS.slug * ofSlug(places, section) : 0) +
+          (places ? FIELDS.title * places.title.best + FIELDS.slug * ofSlug(places, section) : 0) +
           FIELDS.text * ofText +
-          (above ? OF_PAGE.title * best(above.title) + OF_PAGE.slug * ofSlug(above, section.page) : 0));
-        const inPage = above ? Math.max(best(above.title), best(above.slug)) : 0;
-        const here = places ? Math.max(best(places.title), best(places.slug), best(places.text)) : 0;
+          (above ? OF_PAGE.title * above.title.best + OF_PAGE.slug * ofSlug(above, section.page) : 0));
+        const inPage = above ? Math.max(above.title.best, above.slug.best) : 0;
+        const here = places ? Math.max(places.title.best, places.slug.best, places.text.best) : 0;
         covered += rarity[i] * Math.max(here, 0.9 * inPage);
         const [next, nextAbove] = [own[i + 1], ofPage[i + 1]];
         if (i + 1 < words.length) {
           const weight = rarity[i] + rarity[i + 1];
           for (const field in TOGETHER) {
-            if (places && next) score += weight * TOGETHER[field] * together(places[field], next[field]);
-            if (above && nextAbove && field !== "text") score += 0.6 * weight * TOGETHER[field] * together(above[field], nextAbove[field]);
+            if (places && next) score += weight * TOGETHER[field] * together(places[field].at, next[field].at);
+            if (above && nextAbove && field !== "text") score += 0.6 * weight * TOGETHER[field] * together(above[field].at, nextAbove[field].at);
           }
         }
       });
@@ -281,14 +292,14 @@ self.searchEngine = (() => {
     return words.some((_, at) => phrase.every((plain, k) => stem(words[at + k]?.plain ?? "") === stem(plain)));
   });
 
-  const writes = ({ title, text }, piece) => title.toLowerCase().includes(piece) || text.toLowerCase().includes(piece);
+  const writes = ({ lower }, piece) => lower.includes(piece);
 
-  /** The query in the words of the site: "cổng" → "port".  synonyms: [what is typed, what the site says], plain. */
+  /** The query in the words of the site: "cổng" → "port".  synonyms: [what is typed, what the site says, how surely]. */
   function rephrase(typed, synonyms) {
     const plain = ` ${Array.from(typed.normalize("NFC").matchAll(/[^\s"“”„]+/g), ([piece]) => fold(piece)).join(" ")} `;
     return synonyms
       .filter(([said]) => plain.includes(` ${said} `))
-      .map(([said, meant]) => parse(plain.replace(` ${said} `, ` ${meant} `)));
+      .map(([said, meant, weight = 0.9]) => ({ ...parse(plain.replace(` ${said} `, ` ${meant} `)), weight }));
   }
 
   /** Every section that answers, best first: {section, score, hit}. */
@@ -303,12 +314,17 @@ self.searchEngine = (() => {
       });
     };
     take(query.words, 1, false);
-    for (const other of rephrase(typed, synonyms)) take(other.words, 0.9, false);
-    if (![...merged.values()].some(({ covered }) => covered > 0.8)) take(query.words, 1, true);
+    for (const other of rephrase(typed, synonyms)) take(other.words, other.weight, false);
+    const isShort = query.words.length < 5;  // in a longer one, some word is always missing
+    if (isShort && ![...merged.values()].some(({ covered }) => covered > 0.8)) take(query.words, 1, true);
     let found = [...merged.values()];
-    for (const item of found) {
-      const written = query.pieces.filter((piece) => writes(item.section, piece)).length;
-      if (written) item.score += AS_TYPED * item.total * (written / query.pieces.length) * item.section.boost;
+    for (const piece of query.pieces) {
+      const written = new Set(found.filter(({ section }) => writes(section, piece)));
+      for (const item of found) {
+        if (written.has(item)) item.score += AS_TYPED * item.total * item.section.boost / query.pieces.length;
+        // Where one section writes DOCKER_HOST, "the Docker host" in another is something else.
+        else if (written.size && /[\p{L}\p{N}][^\p{L}\p{N}]+[\p{L}\p{N}]/u.test(piece)) item.score *= 0.6;
+      }
     }
     if (query.phrases.length) {
       const exact = found.filter(({ section }) => query.phrases.every((phrase) => hasPhrase(section, phrase)));
@@ -353,7 +369,7 @@ self.searchEngine = (() => {
     const terms = {};
     hit.forEach((found) => {
       for (const field in places) {
-        for (const [place, strength] of found?.[field] ?? []) if (strength > 0.3) places[field].add(place);
+        for (const [place, strength] of found?.[field].at ?? []) if (strength > 0.3) places[field].add(place);
       }
     });
     for (const field in places) {
@@ -372,7 +388,9 @@ self.searchEngine = (() => {
   }
 
   /** The pages that answer a query, best first: of each, the sections that answer it, and the page's own entry. */
-  function search(typed, index, synonyms = []) {
+  function search(asked, index, synonyms = []) {
+    // `-p 8080:80` is about publishing a port, whatever the numbers; `ps -p` is not.
+    const typed = asked.replace(/^\s*-p(?:\s+[\d.]+(?::[\d.]*)*)?\s*$/, "--publish");
     const query = parse(typed);
     if (!query.words.length) return [];
     const pages = new Map();

@@ -1,11 +1,10 @@
-// What readers type, and what the site says instead: [typed, said], both without marks.
+// What readers type, and what the site says instead: [typed, said, how surely], without marks; 0.9 if not said.
 
 "use strict";
 
 self.searchSynonyms = {
   vi: [
-    ["-p", "publish mo port"],
-    ["--publish", "publish mo port"],
+    ["--publish", "publish mo port", 3],
     ["mo port ra ngoai", "publish mo port"],
     ["port mapping", "mo port"],
     ["port forwarding", "mo port"],
@@ -42,6 +41,7 @@ self.searchSynonyms = {
     ["install", "cai docker"],
     ["huong dan", "bat dau"],
     ["thuat ngu", "tu vung"],
+    ["khong phai la gi", "sau dieu docker khong phai"],
     ["k8s", "kubernetes"],
     ["tat", "dung"],
     ["remote", "tu xa"],
@@ -50,8 +50,7 @@ self.searchSynonyms = {
     ["ide", "moi truong phat trien"],
   ],
   en: [
-    ["-p", "publish a port"],
-    ["--publish", "publish a port"],
+    ["--publish", "publish a port", 3],
     ["port mapping", "publish port"],
     ["port forwarding", "publish port"],
     ["map ports", "publish port"],
@@ -83,6 +82,7 @@ self.searchSynonyms = {
     ["ide", "development environment"],
     ["dev environment", "development environment"],
     ["provisioning", "configuration management"],
+    ["orchestration", "workload manager"],
     ["delete", "remove"],
     ["cow", "copy-on-write"],
     ["read-only", "read only layer"],
