@@ -109,7 +109,7 @@ def matrix(session: nox.Session) -> None:
 def mutate(session: nox.Session) -> None:
     """Tell thousands of small lies on the pages, and see each found out: `-- PAGE`, `-- --commands N` on Docker, too."""
     install(session, "verify")
-    session.run("python", "-m", "doclab", "mutate", *session.posargs)
+    verify(session, "doclab", "mutate", *session.posargs)
 
 
 @nox.session
