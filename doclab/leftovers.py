@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Sequence
 
 import docker
+from docker.errors import DockerException
 from requests.exceptions import ReadTimeout, RequestException
 
 from doclab import objects
+from doclab.host import HostError
 from doclab.session import is_shell
 
 
@@ -13,23 +15,26 @@ class PageTaken(Exception):
     """The daemon already holds what the page would make; running it could touch what is not the page's."""
 
 
-class DaemonGone(Exception):
-    """The page's daemon does not answer any more: nobody can tell what the page left."""
+class DaemonGone(HostError):
+    """The daemon does not answer any more: nobody can tell what it holds."""
 
 
 class Leftovers:
     """Watches over a daemon while a page runs on it.
 
     It remembers what the daemon held before, and what commands and outputs say: what is named there is the page's.
-    `limit` is how many seconds the daemon may take for an answer.
+    `limit` is how many seconds the daemon may take for an answer.  Raises DaemonGone.
     """
 
     def __init__(self, host, limit: float) -> None:
         self._host = host
         self._limit = limit
         self._said: list[tuple[str, str]] = []  # where on the page, and what
-        self._client = docker.DockerClient(base_url=host.docker_url, timeout=limit)
-        self._before = objects.held(self._client)
+        try:
+            self._client = docker.DockerClient(base_url=host.docker_url, timeout=limit)
+            self._before = objects.held(self._client)
+        except (DockerException, RequestException) as error:
+            raise DaemonGone(f"the Docker daemon answered, and then no more: {error}") from None
 
     def refuse_taken_names(self, sources: Iterable[str]) -> None:
         """On a daemon that others use, nothing of theirs may go by a name that the page uses.  Raises PageTaken."""

@@ -15,7 +15,7 @@ from doclab import evidence, pages
 from doclab.engines import DEFAULT, ENGINES, Engine
 from doclab.evidence import Environment, Result
 from doclab.host import open_host
-from doclab.report import CLEAN_UP, LIMITS
+from doclab.report import CLEAN_UP, LIMITS, is_green
 from doclab.rootfs import IMAGES
 from doclab.source import DOCS, PROJECT
 from doclab.verdict import FAILED, HELD
@@ -44,7 +44,7 @@ def run(names: Sequence[str], files: Sequence[Path], folder: Path = evidence.FOL
         evidence.record(folder, where, _results(report, hashes))
         ran.append((where, report))
     print("\n".join(["", *summary(ran)]), flush=True)
-    return all(not report["counts"][FAILED] and report["counts"][HELD] for _, report in ran)
+    return all(is_green(report["counts"]) for _, report in ran)
 
 
 def environment(engine: Engine) -> Environment:

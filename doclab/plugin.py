@@ -145,7 +145,11 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Green only when something was verified: a run that skipped everything has shown nothing."""
     records, option = session.config.stash[RECORDS], session.config.option
-    if exitstatus == pytest.ExitCode.OK and records.found and not records.is_green:
+    if (
+        exitstatus == pytest.ExitCode.OK
+        and records.found
+        and not report.is_green(report.count(records.found))
+    ):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
     if option.report_json and not hasattr(session.config, "workerinput"):  # one report for all processes
         report.write(option.report_json, records.summary(option.engine))

@@ -30,9 +30,8 @@ class Progress:
         self._terminal = terminal
         self._records = records
         self._engine = engine
-        self._is_detailed = (
-            terminal.verbosity > 0
-        )  # then pytest has a line for each example, as it always does
+        # With -v, pytest has a line for each example, as it always does.
+        self._is_detailed = terminal.verbosity > 0
         self._is_over = False
         self._waiting: dict[str, int] = {}  # by page: how many of its items have not ended
         self._pages = 0
@@ -40,7 +39,8 @@ class Progress:
         self._started: dict[str, float] = {}  # by page
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        self._expect(item.nodeid for item in session.items)
+        if not session.config.option.collectonly:
+            self._expect(item.nodeid for item in session.items)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
@@ -98,7 +98,7 @@ class Progress:
         if self._is_detailed:
             return
         name = _relative(page)
-        found = [record for record in self._records.found if record["page"] == name]
+        found = self._records.of(name)
         counts = count(found)
         worst = next((result for result in (FAILED, NOT_RUN, HELD) if counts[result]), SKIPPED)
         done = self._pages - sum(map(bool, self._waiting.values()))

@@ -28,8 +28,8 @@ import json
 import os
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypedDict
@@ -85,6 +85,11 @@ def count(records: Iterable[Record]) -> Counter[str]:
     return Counter(found["result"] for found in records if is_example(found))
 
 
+def is_green(counts: Mapping[str, int]) -> bool:
+    """Whether something was verified, and nothing was wrong or could not be verified."""
+    return counts[HELD] > 0 and not counts[FAILED] and not counts[NOT_RUN]
+
+
 class Records:
     """A pytest plugin that gathers the records of a run, also from the processes over which xdist spreads pages.
 
@@ -94,7 +99,7 @@ class Records:
     def __init__(self) -> None:
         self._started = datetime.now(UTC)
         self._clock = time.monotonic()
-        self._found: list[Record] = []
+        self._found: dict[str, list[Record]] = defaultdict(list)  # by page
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         self._take(report)
@@ -104,28 +109,25 @@ class Records:
 
     def _take(self, report: pytest.CollectReport | pytest.TestReport) -> None:
         if found := getattr(report, "doclab", None):
-            self._found.append(found)
+            self._found[found["page"]].append(found)
         elif report.failed and (page := page_of(report.nodeid)):
             _, line, name = report.location or ("", None, "")
             message = report.longreprtext
-            self._found.append(
-                record(Path(page), name or "", Path(page), (line or 0) + 1, FAILED, message=message)
-            )
+            found = record(Path(page), name or "", Path(page), (line or 0) + 1, FAILED, message=message)
+            self._found[found["page"]].append(found)
 
     @property
     def found(self) -> list[Record]:
         """The records so far, page by page; on a page in the order of its examples."""
-        return sorted(self._found, key=lambda found: found["page"])
+        return [record for page in sorted(self._found) for record in self._found[page]]
 
-    @property
-    def is_green(self) -> bool:
-        """Whether something was verified, and nothing was wrong or could not be verified."""
-        counts = count(self._found)
-        return bool(counts[HELD]) and not counts[FAILED] and not counts[NOT_RUN]
+    def of(self, page: str) -> list[Record]:
+        """The records of one page so far."""
+        return self._found.get(page, [])
 
     def summary(self, engine: str) -> dict[str, object]:
         """The whole run, as `--report-json` writes it."""
-        counts = count(self._found)
+        counts = count(self.found)
         return {
             "engine": engine,
             "started": self._started.isoformat(timespec="seconds"),

@@ -1,11 +1,12 @@
 """A command is incomplete exactly when bash would ask its reader for more."""
 
+import random
 import shutil
 import subprocess
 
 import pytest
 
-from doclab.bash import is_incomplete
+from doclab.bash import asked, is_incomplete, needs_bash
 
 BASH = shutil.which("bash")
 
@@ -125,3 +126,58 @@ def test_an_interactive_bash_agrees(command):
     )
     asked_for_more = typed.stderr.count("<more>") > command.count("\n")
     assert asked_for_more == is_incomplete(command)
+
+
+WORDS = [
+    "a",
+    "if",
+    "[",
+    "]",
+    "'b c'",
+    '"x $y"',
+    "$x",
+    "$(a)",
+    "-x",
+    "a=1",
+    "{",
+    "}",
+    "!",
+    "time",
+    "case",
+    "do",
+    "[[",
+]
+SIGNS = [
+    "|",
+    "&&",
+    "||",
+    ";",
+    "&",
+    ">",
+    "<",
+    "2>&1",
+    ">/dev/null",
+    "'",
+    '"',
+    "$(",
+    "`",
+    "(",
+    ")",
+    "#",
+    "\\",
+    "<<E",
+    "\n",
+]
+
+
+def test_what_looks_whole_is_never_what_bash_wants_more_of():
+    """Most commands are told whole by their looks alone; on random ones, bash must not see it otherwise."""
+    dice = random.Random(4)
+    told = [
+        dice.choice(" \n").join(dice.choices([*WORDS, *WORDS, *SIGNS], k=dice.randint(1, 6)))
+        for _ in range(3000)
+    ]
+    told += ["".join(dice.choices([*WORDS, *SIGNS], k=dice.randint(1, 4))) for _ in range(2000)]
+    whole = {command for command in told if not needs_bash(command)}
+    assert len(whole) > 200
+    assert [command for command in whole if asked(command)] == []

@@ -10,8 +10,9 @@ import time
 from pathlib import Path
 
 import pytest
+from processes import children, sleeping, traces, wait_until
 
-from doclab import boot, cgroups, rootfs
+from doclab import boot, rootfs
 from doclab.engines import DEFAULT, ENGINES
 from doclab.host import HostError, open_host
 from doclab.source import PROJECT
@@ -75,6 +76,11 @@ BREAKING = {
     "kills its shell": (transcript("$ echo bye; kill -9 $$"), 2, ["ended the page's shell", "bye"]),
     "kills its group": (transcript("$ echo bye; kill -9 0"), 2, ["ended the page's shell", "bye"]),
     "ends the host": (transcript("$ kill 1; sleep 9"), 2, ["the page's whole Docker host has ended"]),
+    "stops every process": (
+        transcript("$ kill -STOP -1", "$ docker ps"),
+        3,
+        ["$ docker ps", "still running after 1 s"],
+    ),
     "stops dockerd": (
         transcript("$ kill -STOP $(pidof dockerd)", "$ docker ps"),
         3,
@@ -237,30 +243,6 @@ def test_no_message_can_play_tricks_with_the_terminal(run):
 
 def test_after_all_that_nothing_is_left(run):
     assert run.traces == []
-
-
-def traces(pids: set[int]) -> list[str]:
-    """What is left of the runs with these process ids: they themselves, and the cgroups of their hosts."""
-    left = [f"process {pid}" for pid in pids if Path(f"/proc/{pid}/cmdline").exists()]
-    tops = {hierarchy.mountpoint for hierarchy in cgroups.hierarchies()}
-    return left + [str(path) for top in tops for pid in pids for path in top.glob(f"{cgroups.PREFIX}{pid}-*")]
-
-
-def sleeping(mark: str) -> list[str]:
-    listed = subprocess.run(["pgrep", "-fx", f"sleep {mark}"], capture_output=True, text=True, check=False)
-    return listed.stdout.split()
-
-
-def children(pid: int) -> set[int]:
-    listed = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False)
-    return {int(child) for child in listed.stdout.split()}
-
-
-def wait_until(condition, seconds: float = 20.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"this did not come true in {seconds} s"
-        time.sleep(0.02)
 
 
 @pytest.mark.parametrize("spread", [[], ["-n2", "--dist=loadfile"]], ids=["one process", "two hosts"])

@@ -5,14 +5,12 @@ import pty
 import re
 import select
 import signal
-import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
+from processes import sleeping, traces, wait_until
 
-from doclab import cgroups
 from doclab.source import PROJECT
 
 pytestmark = pytest.mark.skipif(
@@ -55,23 +53,6 @@ class AtTerminal:
         return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
 
-def sleeping(mark: str) -> list[str]:
-    listed = subprocess.run(["pgrep", "-fx", f"sleep {mark}"], capture_output=True, text=True, check=False)
-    return listed.stdout.split()
-
-
-def wait_until(condition, seconds: float = 20.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"this did not come true in {seconds} s"
-        time.sleep(0.02)
-
-
-def hosts_of(pid: int) -> list[Path]:
-    tops = {hierarchy.mountpoint for hierarchy in cgroups.hierarchies()}
-    return [path for top in tops for path in top.glob(f"{cgroups.PREFIX}{pid}-*")]
-
-
 FAILING = "```console\n$ word=kept; touch kept\n$ echo right\nwrong\n$ echo later > later\n```\n\n```console\n$ touch later\n```\n"
 
 
@@ -93,7 +74,7 @@ def test_the_shell_is_where_the_page_failed(kept):
     kept.type("exit\r")
     assert kept.end() == 1
     assert "other.md" in kept.shown and "1 held" in kept.shown, "other pages go on"
-    assert hosts_of(kept.pid) == []
+    assert traces([kept.pid]) == []
 
 
 def test_ctrl_c_in_the_shell_is_for_what_runs_there(kept):
@@ -117,7 +98,7 @@ def test_a_signal_for_the_run_takes_shell_and_host_away(kept, number, status):
     wait_until(lambda: sleeping(mark))
     os.kill(kept.pid, number)
     assert kept.end() == status
-    wait_until(lambda: not sleeping(mark) and not hosts_of(kept.pid), seconds=5)
+    wait_until(lambda: not sleeping(mark) and not traces([kept.pid]), seconds=5)
 
 
 READY = "Ctrl-C to end"

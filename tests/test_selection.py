@@ -88,6 +88,14 @@ def test_what_is_chosen_runs_after_what_stands_before_it(page, choice, spread):
     assert done.returncode == 0 and "1 example: 1 held" in done.stdout, done.stdout
 
 
+def test_what_could_not_run_because_of_what_stands_before_it_fails_and_says_why(page):
+    page.write_text(PAGE.replace("word=seen", "exit"))
+    command = [sys.executable, "-m", "pytest", "-c", "pyproject.toml", "--rootdir=.", f"{page}::two::1"]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert f"the session ended at {page}:10: this command ended the page's shell: {page}:17" in done.stdout
+
+
 def test_a_name_survives_edits_of_prose(page):
     page.write_text(PAGE.replace("Prose.", "More\n\nprose.\n\n```text\nshown, too\n```"))
     assert selection.resolve([f"{page}:25"]) == [f"{page}::two::1"]
