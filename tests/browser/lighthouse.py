@@ -53,7 +53,13 @@ def serve(folder: Path) -> str:
 
 def measure(address: str) -> dict:
     """Lighthouse's report of a page, with its defaults: a mid-range phone on a slow 4G line."""
-    command = ["node", "node_modules/lighthouse/cli/index.js", address, "--quiet", "--output=json"]
+    command = [
+        str(Path(sys.executable).with_name("node")),
+        "node_modules/lighthouse/cli/index.js",
+        address,
+        "--quiet",
+        "--output=json",
+    ]
     env = os.environ | {"CHROME_PATH": shutil.which("chromium") or ""}
     done = subprocess.run(
         [*command, f"--chrome-flags={FLAGS}"], check=False, cwd=ROOT, env=env, capture_output=True, text=True

@@ -26,12 +26,11 @@ for (const type of ["pointerdown", "click"]) {
 }
 
 // On paper nothing can be opened: print what is closed, too, and close it again.
-let opened = [];
 addEventListener("beforeprint", () => {
-  opened = [...document.querySelectorAll("article details:not([open])")];
-  for (const details of opened) details.open = true;
+  const closed = [...document.querySelectorAll("article details:not([open])")];
+  for (const details of closed) details.open = true;
+  addEventListener("afterprint", () => { for (const details of closed) details.open = false; }, { once: true });
 });
-addEventListener("afterprint", () => { for (const details of opened) details.open = false; });
 
 // What the theme puts into the page as it goes, mended as theme/mend.py mends the rest.
 new MutationObserver(() => {

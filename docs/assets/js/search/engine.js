@@ -272,7 +272,8 @@ self.searchEngine = (() => {
         covered += rarity[i] * Math.max(here, 0.9 * inPage);
         const [next, nextAbove] = [own[i + 1], ofPage[i + 1]];
         if (i + 1 < words.length) {
-          const weight = rarity[i] + rarity[i + 1];
+          const isLittle = LITTLE.has(words[i].plain) || LITTLE.has(words[i + 1].plain);
+          const weight = isLittle ? 2 * Math.min(rarity[i], rarity[i + 1]) : rarity[i] + rarity[i + 1];
           for (const field in TOGETHER) {
             if (places && next) score += weight * TOGETHER[field] * together(places[field].at, next[field].at);
             if (above && nextAbove && field !== "text") score += 0.6 * weight * TOGETHER[field] * together(above[field].at, nextAbove[field].at);
