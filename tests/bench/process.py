@@ -53,8 +53,10 @@ class _Watch(threading.Thread):
         self.start()
 
     def run(self) -> None:
-        while not self._done.wait(0.1):
+        while True:
             self._largest = max([self._largest, *map(_high_water, _descendants(self._pid))])
+            if self._done.wait(0.1):
+                return
 
     def stop(self) -> float:
         self._done.set()
