@@ -43,6 +43,21 @@ def test_a_limit_that_outlived_its_reason_is_reported(tmp_path):
     assert "page.md:1: limited to Docker <20, but it holds on 26." in done.stdout
 
 
+def test_a_limit_is_justified_by_what_it_builds_on(tmp_path):
+    """A clean-up would hold on any engine, had there been something to clean up."""
+    clean_up = """
+```{ .console engine="<20" }
+$ echo cleaned
+cleaned
+```
+"""
+    page = tmp_path / "page.md"
+    page.write_text(LIMITED.format(said="another thing") + clean_up, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-c", "pyproject.toml", "--rootdir=.", "--check-limits"]
+    done = subprocess.run([*command, page], cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
 def where(engine: str, docker: str) -> Environment:
     return Environment(engine, docker, "1.45", "6.1.0", "x86_64", {})
 
