@@ -109,7 +109,14 @@ def matrix(session: nox.Session) -> None:
 def mutate(session: nox.Session) -> None:
     """Tell thousands of small lies on the pages, and see each found out: `-- PAGE`, `-- --commands N` on Docker, too."""
     install(session, "verify")
-    session.run("python", "-m", "doclab", "mutate", *session.posargs)
+    verify(session, "doclab", "mutate", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure what verification costs, against plain bash and other tools; the tables go to `.cache/bench.md`."""
+    install(session, "verify", "bench")
+    session.run("python", "-m", "tests.bench", *session.posargs)
 
 
 QUIET = {"NO_MKDOCS_2_WARNING": "1"}  # mkdocs is pinned below 2; the theme warns about it all the same

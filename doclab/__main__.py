@@ -10,7 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from itertools import repeat
 from pathlib import Path
 
-from doclab import matrix, mutation, pages, score
+from doclab import matrix, mutation, pages, score, signals
 from doclab.engines import DEFAULT, ENGINES, Engine
 from doclab.evidence import EvidenceError
 from doclab.host import HostError
@@ -58,6 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
     lying.add_argument("--seed", type=int, default=0, help="which N they are (default: %(default)s)")
     lying.set_defaults(run=mutate_pages)
     options = parser.parse_args(arguments)
+    signals.follow_parent()
     try:
         return options.run(options)
     except (pages.PageError, HostError, PageTaken, EvidenceError) as error:

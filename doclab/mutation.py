@@ -93,10 +93,11 @@ def examine(page: Path, engine: Engine, limit: float, progress: Callable[[str], 
 
     Raises PageError, HostError, PageTaken, NotVerified.
     """
-    examples = pages.examples(page)
+    examples, found = pages.examples(page), Findings(relative(page))
+    if not any(example.action == pages.RUN for example in examples):
+        return found
     reality = outputs.load(page, engine.name, examples) or _verify(page, examples, engine, limit, progress)
     trial, page_steps = Trial(examples, reality), steps(examples, reality.ran)
-    found = Findings(relative(page))
     for mutant in chain(lies(page_steps), confusions(page_steps)):
         found.tried[mutant.target] += 1
         if trial.finds_out(mutant):

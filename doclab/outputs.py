@@ -39,7 +39,7 @@ class Reality:
 
 def promised(examples: Sequence[Example], ran: Sequence[int]) -> list[list[Promise]]:
     """What the examples at these positions promise, command by command, when they run and no others."""
-    following = [*ran[1:], None]
+    following = [*ran[1:], None][: len(ran)]
     return [
         promises(examples[this], None if then is None else examples[then])
         for this, then in zip(ran, following, strict=True)

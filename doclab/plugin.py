@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from doclab import changed, engines, report, selection, signals
-from doclab.items import Page
+from doclab.collect import Page
 from doclab.progress import Progress
 from doclab.session import DEFAULT_LIMIT
 from doclab.source import DOCS, PROJECT, relative

@@ -1,17 +1,15 @@
-"""Listeners in the site's Markdown renderer: which lines it reads, and which of them become code blocks."""
+"""Listeners in the site's Markdown renderer: which of the lines that it reads become code blocks."""
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
 
 import markdown
-from markdown.preprocessors import Preprocessor
-from pymdownx.snippets import SnippetPreprocessor
 from pymdownx.superfences import SuperFencesBlockPreprocessor, SuperFencesException
 
-from doclab.source import PageError, decode, relative
+from doclab.origins import LocatingSnippets, Locator, Origin
+from doclab.source import PageError, relative
 
 _REJECTED = (
     'the theme renders this line as prose: put attributes in braces, as in { .console .no-run reason="…" }'
@@ -34,7 +32,7 @@ class Block:
     classes: tuple[str, ...]
     options: dict[str, str]
     source: str
-    body: tuple[tuple[Path, int], ...]
+    body: tuple[Origin, ...]
     heading: str = ""
     is_fence: bool = True
 
@@ -49,31 +47,14 @@ class Block:
 def tap(renderer: markdown.Markdown, recorder: "Recorder") -> None:
     """Put our listeners in the place of the two preprocessors that include files and find fences."""
     old = renderer.preprocessors["snippet"]
-    snippets = _LocatingSnippets(old, recorder)
-    renderer.preprocessors.register(snippets, "snippet", 32)
-    locator = _Locator(recorder)
-    renderer.preprocessors.register(
-        locator, "doclab-locator", 31.9
-    )  # lines are final, and nothing is stashed yet
+    renderer.preprocessors.register(LocatingSnippets(old, recorder.file), "snippet", 32)
+    locator = Locator(recorder.file, recorder.hear)
+    # Lines are final then, and nothing is stashed yet.
+    renderer.preprocessors.register(locator, "doclab-locator", 31.9)
     old = renderer.preprocessors["fenced_code_block"]
     fences = _RecordingFences(renderer, recorder)
     fences.config, fences.extension = old.config, old.extension
     renderer.preprocessors.register(fences, "fenced_code_block", 25)
-
-
-class _Located(str):
-    """A line that remembers its file and line number, also after an include has indented it."""
-
-    file: Path
-    number: int
-
-    def __new__(cls, text: str, file: Path, number: int) -> Self:
-        line = super().__new__(cls, text)
-        line.file, line.number = file, number
-        return line
-
-    def __radd__(self, indent: str) -> "_Located":
-        return _Located(indent + str(self), self.file, self.number)
 
 
 @dataclass
@@ -82,58 +63,23 @@ class Recorder:
 
     file: Path
     skipped: int
-    lines: list[tuple[Path, int]] = field(default_factory=list)
+    lines: list[Origin] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     spans: list[range] = field(default_factory=list)  # of each block, from its opener to its closer
     abandoned: list[tuple[int, str]] = field(default_factory=list)
     error: PageError | None = None
 
-    def at(self, index: int) -> tuple[Path, int]:
+    def hear(self, lines: list[Origin], texts: list[str]) -> None:
+        self.lines, self.texts = lines, texts
+
+    def at(self, index: int) -> Origin:
         return self.lines[index] if index < len(self.lines) else (self.file, len(self.lines))
 
     def fail(self, index: int, message: str) -> None:
         """Remember the first error: superfences swallows exceptions, so none may be raised inside it."""
         if self.error is None:
             self.error = PageError(*self.at(index), message)
-
-
-class _LocatingSnippets(SnippetPreprocessor):
-    """Includes as the site's own extension makes them, of lines that know where they come from."""
-
-    def __init__(self, old: SnippetPreprocessor, recorder: Recorder) -> None:
-        self.__dict__.update(old.__dict__)
-        self.recorder = recorder
-
-    def run(self, lines: list[str]) -> list[str]:
-        return super().run([_Located(line, self.recorder.file, n) for n, line in enumerate(lines, 1)])
-
-    def parse_snippets(self, lines: list[str], file_name: str | None = None, **options) -> list[str]:
-        return super().parse_snippets(_locate(lines, file_name) if file_name else lines, file_name, **options)
-
-
-def _locate(lines: list[str], file_name: str) -> list[_Located]:
-    """Lines of an included file, which are all of it or a stretch, with their numbers there."""
-    file = Path(file_name)
-    text = decode(file).split("\n")
-    start = next((n for n in range(len(text)) if text[n : n + len(lines)] == lines), 0)
-    return [_Located(line, file, start + n) for n, line in enumerate(lines, 1)]
-
-
-class _Locator(Preprocessor):
-    """Note the origin of every line once includes are expanded; a line that lost it has its neighbour's."""
-
-    def __init__(self, recorder: Recorder) -> None:
-        super().__init__()
-        self.recorder = recorder
-
-    def run(self, lines: list[str]) -> list[str]:
-        last = (self.recorder.file, 1)
-        for line in lines:
-            last = (line.file, line.number) if isinstance(line, _Located) else last
-            self.recorder.lines.append(last)
-        self.recorder.texts = [str(line) for line in lines]
-        return self.recorder.texts
 
 
 class _RecordingFences(SuperFencesBlockPreprocessor):
@@ -190,7 +136,8 @@ class _RecordingFences(SuperFencesBlockPreprocessor):
                 start,
                 f"this fence is closed by {relative(last[0])}:{last[1]}, in another file: close it here",
             )
-        body = [place for place in body if place != first]  # the line that an empty fence is given back with
+        if body == [first]:  # the line that an empty fence is given back with
+            body = []
         code = list(self.code)
         if body and body[-1][0] != first[0] and not code[-1].strip():
             # snippets makes a line of its own of the newline that ends an included file

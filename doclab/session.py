@@ -12,7 +12,8 @@ from typing import Self
 
 DEFAULT_LIMIT = 30.0  # seconds a command may take
 _GLANCE = 0.1  # seconds between two looks at whether the shell still lives
-MAX_OUTPUT = 1 << 20  # bytes a command may print: a page of prose has no room for more
+MAX_OUTPUT = 1 << 18  # bytes a command may print: a page of prose has no room for more
+MAX_LINES = 10_000  # and lines
 
 # Commands arrive on one descriptor, each ended by a NUL byte, so that no quote or here-document of one can swallow
 # the next; their exit statuses leave on another, so that no output can be mistaken for one.  `(exit N)` puts back
@@ -124,8 +125,8 @@ class Session:
             if not chunk:
                 return False
             collected += chunk
-            if len(collected) > MAX_OUTPUT:
-                raise _Broken(f"this command printed more than {MAX_OUTPUT >> 10} KiB: it was stopped")
+            if flood := name_flood(collected):
+                raise _Broken(flood)
 
     def end(self, grace: float = 1.0) -> list[str]:
         """Let the shell end by itself, then kill what stays of its process group; the commands that outlived it.
@@ -165,6 +166,14 @@ class Session:
 
     def __exit__(self, *_) -> None:
         self.close()
+
+
+def name_flood(output: bytes | bytearray) -> str:
+    """Say what is too much of an output, "" when nothing is: comparing it would take longer than any command may."""
+    for amount, most, unit in ((len(output), MAX_OUTPUT, "bytes"), (output.count(b"\n"), MAX_LINES, "lines")):
+        if amount > most:
+            return f"this command printed more than {most} {unit}: it was stopped"
+    return ""
 
 
 class _Broken(Exception):

@@ -1,19 +1,23 @@
 """`.tty` transcripts: commands typed into a pseudo-terminal, and what is typed into the programs they start."""
 
+import contextlib
 import fcntl
 import os
 import pty
 import re
 import select
 import shlex
+import signal
 import struct
+import subprocess
 import termios
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from doclab import transcript
-from doclab.session import DEFAULT_LIMIT, Outcome, Session, SessionEnded
+from doclab.session import DEFAULT_LIMIT, Outcome, Session, SessionEnded, name_flood
 from doclab.values import masked
 
 SHELL = "$ "
@@ -22,6 +26,8 @@ KEYS = ""  # no prompt: keys pressed while a program runs
 _PROMPT = re.compile(r"(?P<prompt>\$ |/\S* # |root@\S+# |>>> )(?P<typed>.*)")
 _KEYS = {"^C": b"\x03", "^D": b"\x04", "^P": b"\x10", "^Q": b"\x11", "^Z": b"\x1a", "^\\": b"\x1c"}
 _KEY_LINE = re.compile("(?:" + "|".join(re.escape(key) for key in _KEYS) + ")+")
+_PAUSE = 0.02  # seconds without output after which all that there is has been read
+_GLANCE = 0.1  # seconds after which to look whether the command has ended, however much it prints
 _SIZE = struct.pack("HHHH", 24, 80, 0, 0)  # rows and columns, as terminals have had since the VT100
 
 
@@ -88,11 +94,10 @@ class Terminal:
         self._master, self._slave = pty.openpty()
         fcntl.ioctl(self._slave, termios.TIOCSWINSZ, _SIZE)
         os.set_blocking(self._master, False)
-        self._typist = ThreadPoolExecutor(
-            max_workers=1
-        )  # the session waits for the command while we type into it
+        # The session waits for the command while we type into it.
+        self._typist = ThreadPoolExecutor(max_workers=1)
         self._running: Future[Outcome] | None = None
-        self._seen = ""
+        self._seen = bytearray()
 
     def type(self, typed: Typed, following: Typed | None) -> tuple[list[str], int]:
         """Type one line and wait for what is typed next; the lines in between.
@@ -118,23 +123,34 @@ class Terminal:
         if status is not None:
             self._session.close()
             raise SessionEnded(
-                f"the command ended where the page types {following.prompt}{following.text}", self._seen
+                f"the command ended where the page types {following.prompt}{following.text}", self._text()
             )
         return self._take(typed, prompt=following.prompt != KEYS), 0
 
     def _wait(self, is_done: Callable[[], bool]) -> int | None:
-        """Collect until `is_done` or the command ends; then its exit status."""
+        """Collect until `is_done` or the command ends; then its exit status.  Raises SessionEnded."""
         assert self._running is not None
         while not is_done():
-            if self._running.done():
-                self._read()
-                return self._running.result().status
+            has_ended = self._running.done()
             self._read()
+            if has_ended:
+                return self._result(self._running)
         return None
 
+    def _result(self, running: Future[Outcome]) -> int:
+        try:
+            return running.result().status
+        except SessionEnded as ended:  # its output went to the terminal
+            raise SessionEnded(str(ended), self._text()) from None
+
     def _read(self) -> None:
-        while select.select([self._master], [], [], 0.02)[0]:
-            self._seen += os.read(self._master, 1 << 16).decode(errors="surrogateescape")
+        """Take what the terminal shows now.  Raises SessionEnded when it shows too much."""
+        until = time.monotonic() + _GLANCE
+        while select.select([self._master], [], [], _PAUSE)[0] and time.monotonic() < until:
+            self._seen += os.read(self._master, 1 << 16)
+            if flood := name_flood(self._seen):
+                self._session.close()
+                raise SessionEnded(flood, self._text())
 
     def _is_at(self, prompt: str) -> bool:
         """Whether the screen's last line is this prompt, with nothing typed after it yet."""
@@ -148,11 +164,14 @@ class Terminal:
         return self._screen().count("\n") - (typed.prompt not in (SHELL, KEYS)) >= len(typed.output)
 
     def _screen(self) -> str:
-        return transcript.without_escapes(self._seen).replace("\r\n", "\n")
+        return transcript.without_escapes(self._text()).replace("\r\n", "\n")
+
+    def _text(self) -> str:
+        return self._seen.decode(errors="surrogateescape")  # all of it: a letter may come in two pieces
 
     def _take(self, typed: Typed, prompt: bool) -> list[str]:
         """What came since the last line was typed, without its echo and without the prompt after it."""
-        text, self._seen = self._screen(), ""
+        text, self._seen = self._screen(), bytearray()
         if typed.prompt == KEYS:
             text = text.removeprefix(typed.text).removeprefix("\n")
         elif typed.prompt != SHELL:
@@ -161,7 +180,16 @@ class Terminal:
         return lines[:-1] if prompt else lines
 
     def close(self) -> None:
-        """Close both ends: a program that still waits for a key is told that nobody will press one."""
+        """Close both ends, and end what still runs there: it is in a session of its own, out of the page's reach."""
+        running = _processes_at(os.ttyname(self._slave))
         os.close(self._master)
         os.close(self._slave)
+        for pid in running:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self._typist.shutdown(wait=False)
+
+
+def _processes_at(device: str) -> list[int]:
+    listed = subprocess.run(["ps", "-t", device, "-o", "pid="], capture_output=True, text=True, check=False)
+    return [int(pid) for pid in listed.stdout.split()]

@@ -33,6 +33,8 @@ def update(page: Path, engine: Engine, progress: Callable[[str], None], limit: f
     try:
         with claim(_files(page)) as claimed:
             examples = pages.examples(page)
+            if not any(example.action == pages.RUN for example in examples):
+                return []
             tidy = [_with_tidy_program(example) for example in examples]
             with open_page(tidy, engine, progress, limit=limit, record=True) as run:
                 outputs = _record(run, progress)

@@ -44,7 +44,7 @@ _TIMESTAMPS = [
     rf"\b{_MONTH} [ \d]\d (?:\d\d:\d\d|[ ]\d{{4}})\b",  # ls -l
     rf"(?<![\w:.]){_CLOCK}(?![\w:])",  # ps, top
 ]
-_SPAN = r"(?:Less than a second|About an? (?:minute|hour)|\d+ (?:second|minute|hour|day|week|month|year)s?)"
+_SPAN = r"(?:Less than a second|About an? (?:minute|hour)|(?<!\d)\d+ (?:second|minute|hour|day|week|month|year)s?)"
 _NUMBER = r"\d+(?:\.\d+)?"
 
 TYPES = (

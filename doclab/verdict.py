@@ -43,7 +43,7 @@ class Verdict:
             quoted(promise.source),
         ]
         if difference:
-            parts.append(str(difference))
+            parts.append(_clipped(str(difference)))
         if status:
             self.is_broken = True
             parts.append(f"exit status {status}: a page shows a failure with `$ echo $?` as its next command")
@@ -73,3 +73,13 @@ def _tail(output: str, lines: int = 10, width: int = 200) -> str:
 
 def _spell(character: re.Match[str]) -> str:
     return repr(character.group())[1:-1]
+
+
+def _clipped(text: str, lines: int = 100, width: int = 1000) -> str:
+    """As much of a difference as anybody reads, and how much more there is."""
+    rows = text.split("\n")
+    shown = [
+        row if len(row) <= width else f"{row[:width]}… and {len(row) - width} more" for row in rows[:lines]
+    ]
+    rest = [f"… and {len(rows) - lines} more lines"] if len(rows) > lines else []
+    return "\n".join(shown + rest)

@@ -174,6 +174,11 @@ def test_a_block_knows_where_each_line_of_its_body_stands(page):
     assert 7 == block.end
 
 
+def test_a_literal_include_stands_where_it_is_written(page):
+    (block,) = read(page('```markdown\n;--8<-- "app.py"\nb\n```\n'))
+    assert ('--8<-- "app.py"\nb', [2, 3]) == (block.source, [line for _, line in block.body])
+
+
 @pytest.mark.parametrize(
     "body, expected",
     [

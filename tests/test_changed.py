@@ -148,7 +148,8 @@ def doctest(*arguments: object) -> subprocess.CompletedProcess[str]:
 def test_on_the_command_line(tmp_path, spread):
     (tmp_path / "true.md").write_text("```console\n$ echo on\non\n```\n")
     (tmp_path / "false.md").write_text("```console\n$ echo on\noff\n```\n")
-    (tmp_path / "idle.md").write_text('```{ .console .no-run reason="why not" }\n$ echo on\n```\n')
+    idle = '```text\nshown\n```\n\n```{ .console .no-run reason="why not" }\n$ echo on\n```\n'
+    (tmp_path / "idle.md").write_text(idle)
     (tmp_path / "litter.md").write_text("```console\n$ docker network create left >/dev/null\n```\n")
     first = doctest(tmp_path, "--changed", *spread)
     assert "left out" not in first.stdout and "4 pages on Docker" in first.stdout, first.stdout

@@ -207,7 +207,7 @@ def test_a_true_page_passes(run):
             ],
         ),
         ("status", 2, ["exit status 3"]),
-        ("flood", 2, ["$ yes", "printed more than 1024 KiB"]),
+        ("flood", 2, ["$ yes", "printed more than 10000 lines"]),
         ("exit", 2, ["$ echo bye; exit 7", "ended the page's shell"]),
         ("bytes", 2, ["the byte 0xff (not UTF-8)"]),
         ("control", 2, ["the control character 0x07"]),

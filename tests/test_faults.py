@@ -28,7 +28,7 @@ SLACK = 1.0  # seconds after that within which the run must go on
 RUN = """
 import pathlib, sys, pytest
 from doclab import boot
-boot._MEMORY, boot._PROCESSES = 200 << 20, 300
+boot._MEMORY, boot._PROCESSES = 100 << 20, 300
 boot._HERE, boot._SECONDS = pathlib.Path({here!r}), {seconds}
 sys.exit(pytest.main(["-c", "pyproject.toml", "--rootdir=.", *sys.argv[1:]]))
 """
@@ -72,7 +72,7 @@ BREAKING = {
         2,
         ["still running after 1 s"],
     ),
-    "floods": (transcript("$ head -c 1G /dev/zero"), 2, ["printed more than 1024 KiB", r"\x00\x00\x00"]),
+    "floods": (transcript("$ head -c 1G /dev/zero"), 2, ["printed more than 262144 bytes", r"\x00\x00\x00"]),
     "kills its shell": (transcript("$ echo bye; kill -9 $$"), 2, ["ended the page's shell", "bye"]),
     "kills its group": (transcript("$ echo bye; kill -9 0"), 2, ["ended the page's shell", "bye"]),
     "ends the host": (transcript("$ kill 1; sleep 9"), 2, ["the page's whole Docker host has ended"]),
@@ -101,6 +101,16 @@ BREAKING = {
         2,
         ["$ echo before; sleep 1000", "still running after 1 s"],
     ),
+    "floods a terminal": (
+        "```{ .console .tty }\n$ yes\ny\n```\n",
+        2,
+        ["$ yes", "printed more than 10000 lines", "y\ny"],
+    ),
+    "prints for ever in a terminal": (
+        "```{ .console .tty }\n$ trap '' HUP TERM; while :; do echo on; sleep 0.01; done\non\n```\n",
+        2,
+        ["still running after 1 s", "on\non"],
+    ),
     "kills its shell from Python": (
         '```python\n--8<-- "kill.py"\n```\n',
         1,
@@ -113,7 +123,7 @@ BREAKING = {
     ),
     "fills the disk before a file is saved": (
         transcript(
-            "$ fallocate -l 1G /root/big 2>/dev/null || cat /dev/zero >/root/big 2>/dev/null",
+            "$ cat /dev/zero >/root/big 2>/dev/null",
             "$ echo $?",
             "1",
         )
@@ -130,6 +140,16 @@ FAILING = {
     ),
     "exits the interpreter": ('```python\n--8<-- "exit.py"\n```\n', 1, ["exit.py", "exit status 3"]),
     "kills every process": (transcript("$ kill -9 -1; sleep 9"), 2, []),
+    "prints the longest of lines": (
+        transcript("$ printf '%0262143d\\n' 1"),
+        2,
+        ["the output differs", "+0000", "0… and 261144 more"],
+    ),
+    "prints the most lines": (
+        transcript("$ seq 10000", "1", "...", "7"),
+        2,
+        ["the output differs", "… and 9899 more lines"],
+    ),
     "prints what is not UTF-8": (transcript(r"$ printf 'a\377b\n'"), 2, ["the byte 0xff (not UTF-8)"]),
     "prints control characters": (
         transcript(r"$ printf 'a\033]0;title\ab\a\n'"),

@@ -208,6 +208,14 @@ def test_lone_neighbours_that_change_places_are_no_lie(tmp_path):
     assert "172.17.0.3|172.17.0.2" in told(permitted(page))
 
 
+def test_a_page_without_examples_tells_no_lies(tmp_path, kept):
+    page = tmp_path / "page.md"
+    page.write_text("Chữ.\n\n```text\na\n```\n")
+    found = examine(page)
+    assert not found.tried and not found.error
+    assert not score.is_good([found], []), "a test of nothing is no success"
+
+
 def test_a_statement_that_rests_on_a_volatile_value_is_not_excused(tmp_path, kept):
     page = tmp_path / "page.md"
     page.write_text("```console\n$ echo at least 5 MB\nat least 5 MB\n$ echo $((2 * 3)) MB\n6 MB\n```\n")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from doclab.session import MAX_OUTPUT, Session, SessionEnded
+from doclab.session import MAX_LINES, MAX_OUTPUT, Session, SessionEnded
 
 SLACK = 1.0  # seconds after its limit within which a command must be gone
 
@@ -154,7 +154,9 @@ def test_a_flood_is_stopped(session, command):
     with pytest.raises(SessionEnded, match="printed more than") as ended:
         session.run(command, 9)
     assert time.monotonic() - started < 3
-    assert MAX_OUTPUT < len(ended.value.output) < 2 * MAX_OUTPUT
+    output = ended.value.output
+    assert len(output) > MAX_OUTPUT or output.count("\n") > MAX_LINES
+    assert len(output) < 2 * MAX_OUTPUT
 
 
 def test_a_flood_from_the_background_is_stopped(session):
@@ -164,6 +166,7 @@ def test_a_flood_from_the_background_is_stopped(session):
 
 def test_as_much_as_is_allowed_is_no_flood(session):
     assert MAX_OUTPUT == len(session.run(f"head -c {MAX_OUTPUT} /dev/zero", 5).output)
+    assert MAX_LINES == session.run(f"seq {MAX_LINES}", 5).output.count("\n")
 
 
 @pytest.mark.parametrize(

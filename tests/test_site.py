@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import unquote, urljoin, urlsplit
 
 import material
@@ -168,10 +169,11 @@ def test_search_goes_through_our_worker(site, pages):
 
 
 def test_another_worker_of_the_theme_fails_the_build():
-    config = {"site_name": "a", "site_dir": "b"}
     with pytest.raises(PluginError, match="another search worker"):
         on_post_page(
-            '"search": "assets/javascripts/workers/search.0123abcd.min.js"', page=None, config=config
+            '"search": "assets/javascripts/workers/search.0123abcd.min.js"',
+            page=None,
+            config=SimpleNamespace(extra={"offline": True}),
         )
 
 

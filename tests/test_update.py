@@ -249,6 +249,14 @@ def test_an_update_that_is_stopped_changes_nothing(recording, number):
     assert record(page).returncode == 0, "what was stopped is in the way of the next update"
 
 
+def test_a_page_without_examples_has_nothing_to_record(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("Chữ.\n\n```text\na\n```\n")
+    done = record(page)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "nothing to change" in done.stdout
+
+
 def test_a_translation_gets_the_same_outputs(tmp_path):
     source, twin = tmp_path / "vi.md", tmp_path / "en.md"
     source.write_text("Chữ.\n\n```console\n$ echo a\nold\n$ echo b\n```\n")

@@ -33,9 +33,10 @@ try:
         bindings = server.ports["111/tcp"] or []
         calls = [f"nc -w 1 docker-host {binding['HostPort']}" for binding in bindings]
         answered = any(made[0].exec_run(call).exit_code == 0 for call in calls)
-        addresses = sorted(binding["HostIp"] for binding in bindings)
+        hosts = {binding["HostIp"] for binding in bindings}
+        addresses = sorted(host for host in hosts if ":" not in host)  # IPv6 may be off
         print(f"{name}: bound to {addresses}, a container gets in: {answered}")
-        #> py-everybody: bound to ['0.0.0.0', '::'], a container gets in: True
+        #> py-everybody: bound to ['0.0.0.0'], a container gets in: True
         #> py-loopback: bound to ['127.0.0.1'], a container gets in: False
         #> py-exposed: bound to [], a container gets in: False
 finally:

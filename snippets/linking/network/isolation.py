@@ -1,5 +1,6 @@
 """Call a server in another network: before joining it, inside it, after leaving."""
 
+import time
 from contextlib import ExitStack
 
 import docker
@@ -18,6 +19,8 @@ with ExitStack() as cleanup:
         IMAGE, SERVER, name="py-server", network="py-home", detach=True
     )
     cleanup.callback(server.remove, force=True)
+    while server.exec_run(["sh", "-c", "netstat -ltn | grep -q :111"]).exit_code:
+        time.sleep(0.1)
     guest = client.containers.run(
         IMAGE, ["sleep", "infinity"], name="py-guest", network="py-away", detach=True
     )

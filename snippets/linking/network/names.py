@@ -1,5 +1,6 @@
 """Give a server's address to another container and see where its names lead."""
 
+import time
 from contextlib import ExitStack
 
 import docker
@@ -12,6 +13,12 @@ NETWORK = "py-demonetwork"
 def listen(answer: str) -> list[str]:
     """Answer every caller on port 111 with one word."""
     return ["nc", "-ll", "-p", "111", "-e", "echo", answer]
+
+
+def wait_until_ready(server: Container) -> None:
+    """Wait until the server has opened its port."""
+    while server.exec_run(["sh", "-c", "netstat -ltn | grep -q :111"]).exit_code:
+        time.sleep(0.1)
 
 
 def address(container: Container) -> str:
@@ -40,6 +47,7 @@ with ExitStack() as cleanup:
         return container
 
     server = run("py-server", listen("py-server"))
+    wait_until_ready(server)
     network.disconnect(server)
     network.connect(server, aliases=["py-db"])  # an alias is given on joining
     caller = run("py-client", ["sleep", "infinity"])
@@ -49,7 +57,9 @@ with ExitStack() as cleanup:
 
     server.stop(timeout=1)
     newcomer = run("py-newcomer", listen("py-newcomer"))
+    wait_until_ready(newcomer)
     server.start()
+    wait_until_ready(server)
     print("server kept its address:", address(server) == old)
     #> server kept its address: False
     print("newcomer has the old address:", address(newcomer) == old)

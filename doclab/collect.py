@@ -1,0 +1,153 @@
+"""A Markdown page as pytest collects it: a file, its sections, and in them the examples that Sybil found."""
+
+import contextlib
+import os
+import subprocess
+import time
+from contextlib import ExitStack
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+from sybil import Document, Region, Sybil
+from sybil.example import Example as SybilExample
+
+from doclab import changed, engines, outputs, pages
+from doclab.host import HostError
+from doclab.items import CleanUp, ExampleItem, Limits
+from doclab.leftovers import PageTaken
+from doclab.report import CLEAN_UP, LIMITS, Record, record
+from doclab.run import PageRun, open_page
+from doclab.source import DOCS, PageError, relative
+from doclab.verdict import FAILED, HELD, NOT_RUN, Verdict
+
+_KEPT = pytest.StashKey[bool]()
+
+
+def _parse(document: Document) -> list[Region]:
+    """Sybil's parser: the regions of a page that run or say why not, from the renderer's own mouth."""
+    starts = [0]
+    for line in document.text.split("\n"):
+        starts.append(starts[-1] + len(line) + 1)
+    document.namespace["examples"] = pages.examples(Path(document.path))
+    found = [example for example in document.namespace["examples"] if example.action != pages.SHOW]
+    spans, end = [], 0
+    for example in found:
+        if example.file == Path(document.path):
+            start, end = starts[example.line - 1], starts[example.block.end] - 1
+        else:  # in a Markdown file that the page includes: no stretch of this text is its own
+            start = end
+        spans.append(Region(start, end, example, _evaluate))
+    return spans
+
+
+def _evaluate(example: SybilExample) -> None:
+    """Sybil's evaluator: the item that pytest runs has a record to leave, too."""
+    item: ExampleItem = example.namespace["item"]
+    item.conclude(item.page.verdict(example.parsed))
+
+
+_SYBIL = Sybil(parsers=[_parse], pattern="*.md", encoding="utf-8-sig")
+
+
+class Page(pytest.File):
+    """A Markdown file.  Its host is made when its first example is about to run.
+
+    `doclab` is the record of a page that can't be read.
+    """
+
+    doclab: Record | None = None
+
+    def collect(self):
+        changed.verifier()
+        self._read = time.time()
+        try:
+            self.document = _SYBIL.parse(self.path)
+        except PageError as error:
+            self.doclab = record(self.path, "", error.file, error.line, FAILED, message=str(error))
+            raise self.CollectError(str(error)) from None
+        found = list(self.document.examples())
+        for section, examples in groupby(found, key=lambda example: example.parsed.block.heading or "top"):
+            yield Section.from_parent(self, name=section, examples=list(examples))
+        if found:
+            yield CleanUp.from_parent(self, name=CLEAN_UP)
+        if self.config.option.check_limits and any(example.parsed.is_limited for example in found):
+            yield Limits.from_parent(self, name=LIMITS)
+
+    def setup(self) -> None:
+        self.stack = ExitStack()
+        self.run: PageRun | None = None
+        option = self.config.option
+        engine = engines.ENGINES[option.engine]
+        examples = self.document.namespace["examples"]
+        options = {"limit": option.time_limit, "stop_at_failure": option.keep}
+        try:
+            self.run = self.stack.enter_context(open_page(examples, engine, self._tell, **options))
+        except (HostError, PageTaken) as error:
+            self._why_no_host = Verdict(FAILED, str(error))
+
+    def verdict(self, example: pages.Example) -> Verdict:
+        """What became of an example; everything before it on the page has run, too."""
+        if self.run:
+            return self.run.advance(example)
+        # One fault, one failure: the first example that needs the host tells of it.
+        if self._why_no_host.result == FAILED:
+            place = f"{relative(example.file)}:{example.line}"
+            told = Verdict(FAILED, f"{place}: {self._why_no_host.message}")
+            self._why_no_host = Verdict(NOT_RUN, f"not run: the page had no Docker host, see {place}")
+            return told
+        return self._why_no_host
+
+    def note(self) -> None:
+        """Remember for `--changed` that all of the page held, where that says something."""
+        run = self.run
+        judged = zip(run.examples, run.verdicts, strict=True)
+        if any(example.action == pages.RUN and verdict.result == HELD for example, verdict in judged):
+            with contextlib.suppress(OSError):  # no room: then it will run again
+                changed.note(self.path, run.host.engine, self._read)
+
+    def teardown(self) -> None:
+        try:
+            if self.run and self.run.held and self.path.is_relative_to(DOCS):
+                # For `nox -s mutate`.
+                outputs.save(self.path, self.run.host, self.run.examples, self.run.verdicts)
+            if self.run and self.config.option.keep and any(v.result == FAILED for v in self.run.verdicts):
+                self._open_shell(self.run)
+        finally:
+            self.stack.close()
+
+    def _tell(self, line: str) -> None:
+        reporter = self.config.pluginmanager.getplugin("terminalreporter")
+        capture = self.config.pluginmanager.getplugin("capturemanager")
+        if reporter and reporter.verbosity > 0:
+            with capture.global_and_fixture_disabled():
+                reporter.write_line(line)
+
+    def _open_shell(self, run: PageRun) -> None:
+        if self.config.stash.get(_KEPT, False):
+            return
+        self.config.stash[_KEPT] = True
+        capture = self.config.pluginmanager.getplugin("capturemanager")
+        capture.suspend_global_capture(in_=True)
+        failed = next(verdict for verdict in run.verdicts if verdict.result == FAILED)
+        print(
+            f"\n{failed.message}\n\nThe host of {relative(self.path)} as it is now; `exit` takes it away.",
+            flush=True,
+        )
+        subprocess.run(
+            run.host.argv(["env", f"TERM={os.environ.get('TERM', 'dumb')}", "bash"], run.directory),
+            check=False,
+        )
+        capture.resume_global_capture()
+
+
+class Section(pytest.Collector):
+    """A heading of the page and the examples under it."""
+
+    def __init__(self, *, examples: list[SybilExample], **kwargs) -> None:
+        super().__init__(**kwargs)
+        self.examples = examples
+
+    def collect(self):
+        for example in self.examples:
+            yield ExampleItem.from_parent(self, name=str(example.parsed.ordinal), example=example)
