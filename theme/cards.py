@@ -2,6 +2,7 @@
 
 import textwrap
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
@@ -80,7 +81,9 @@ def _fit(title: str) -> tuple[int, list[str]]:
     return 48, textwrap.wrap(title, 42)[:4]
 
 
-def write(target: Path, site: str, title: str, description: str) -> None:
-    """Save the preview of a page as a PNG."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draw(site, title, description).save(target, optimize=True)
+@cache
+def png(site: str, title: str, description: str) -> bytes:
+    """The preview as a file; `serve` builds the same pages again and again."""
+    file = BytesIO()
+    draw(site, title, description).save(file, "PNG", optimize=True)
+    return file.getvalue()

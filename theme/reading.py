@@ -81,14 +81,15 @@ def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> s
 
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
     """Mend the theme's markup, draw the page's preview, stop the build where the theme's own search would take over."""
-    if not config.extra.get("offline"):
-        card = Path(config.site_dir, "assets/cards", page.file.src_uri).with_suffix(".png")
-        cards.write(card, config.site_name, _heading(page), str(page.meta.get("description", "")))
     if "assets/js/search/worker.js" not in output:
         raise PluginError(
             "The theme has another search worker than the one that docs/assets/js/search/ replaces.  See what changed "
             "in its messages, adapt ours, and name the new file in the config block of theme/overrides/main.html."
         )
+    if not config.extra.get("offline"):
+        card = Path(config.site_dir, "assets/cards", page.file.src_uri).with_suffix(".png")
+        told = str(page.meta.get("description", ""))
+        write_file(cards.png(config.site_name, _heading(page), told), str(card))
     return mend(output)
 
 

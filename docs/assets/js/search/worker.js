@@ -11,7 +11,7 @@
   // Opened from a folder, the theme runs this in an iframe (iframe-worker), which has no address of its own.
   const address = new URL(self.document?.currentScript?.src ?? self.location.href);
   const language = address.searchParams.get("language").slice(0, 2);
-  const scripts = ["engine.js", "synonyms.js"].map((name) => new URL(name, address).href);
+  const scripts = ["words", "query", "score", "engine", "synonyms"].map((name) => new URL(`${name}.js`, address).href);
   const engine = self.importScripts(...scripts);  // a promise in an iframe only
   const isOurs = (doc) => doc.location.startsWith("en/") === (language === "en");
   let docs = [], index;
