@@ -1,5 +1,7 @@
 """Small lies about what really happened are found out, all of them counted, and those that live are explained."""
 
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -280,3 +282,29 @@ def test_the_command_succeeds_where_every_lie_is_found_out(page, found, capfd):
     (page.parent / "true.md").write_text("```console\n$ echo a\na\n```\n")
     assert command_line.main(["mutate", str(page.parent / "true.md")]) == 0
     assert "true.md | 7 | 7 | 100.00 % |" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_however_it_is_ended_it_leaves_no_process(tmp_path, number):
+    mark = f"{os.getpid()}{number:d}1"
+    (tmp_path / "page.md").write_text(f"```console\n$ sleep {mark}\n```\n")
+    command = [sys.executable, "-m", "doclab", "mutate", str(tmp_path / "page.md")]
+    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+        wait_until(lambda: is_sleeping(mark))
+        process.send_signal(number)
+        told = process.stderr.read().decode()
+    wait_until(lambda: not is_sleeping(mark))
+    assert "Traceback" not in told
+
+
+def is_sleeping(mark: str) -> bool:
+    return not subprocess.run(
+        ["pgrep", "-fx", f"sleep {mark}"], stdout=subprocess.DEVNULL, check=False
+    ).returncode
+
+
+def wait_until(condition, seconds: float = 60.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "this did not come true in time"
+        time.sleep(0.05)
