@@ -4,9 +4,7 @@ import argparse
 import functools
 import json
 import random
-import signal
 import sys
-from concurrent.futures import ProcessPoolExecutor
 from itertools import repeat
 from pathlib import Path
 
@@ -19,6 +17,7 @@ from doclab.mutants import Mutant
 from doclab.session import DEFAULT_LIMIT
 from doclab.source import DOCS, relative
 from doclab.update import UpdateError, update
+from doclab.workers import workers
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -108,21 +107,16 @@ def mutate_pages(options: argparse.Namespace) -> int:
     """Try thousands of small lies, several pages at a time, and report which were found out."""
     engine, limit = ENGINES[options.engine], options.time_limit
     listed = options.pages or sorted(DOCS.glob("vi/**/*.md"))
-    with ProcessPoolExecutor(initializer=_end_quietly) as pool:
-        findings = [*pool.map(_examine, listed, repeat(engine), repeat(limit))]
+    with workers() as pool:
+        findings = pool.each(_examine, listed, repeat(engine), repeat(limit))
         read = [page for page, found in zip(listed, findings, strict=True) if not found.error]
         chances = [(page, mutant) for page in read for mutant in mutation.misspellings(page, engine)]
         chosen = random.Random(options.seed).sample(chances, min(options.commands, len(chances)))
         survivors = (
-            [*pool.map(_run, *zip(*chosen, strict=True), repeat(engine), repeat(limit))] if chosen else []
+            pool.each(_run, *zip(*chosen, strict=True), repeat(engine), repeat(limit)) if chosen else []
         )
     print("\n".join(score.report(findings, survivors)))
     return 0 if score.is_good(findings, survivors) else 1
-
-
-def _end_quietly() -> None:
-    """Let Ctrl-C take the worker's host away, and say nothing: the parent does."""
-    signal.signal(signal.SIGINT, lambda *_: sys.exit(130))
 
 
 def _examine(page: Path, engine: Engine, limit: float) -> mutation.Findings:

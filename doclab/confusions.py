@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from doclab.mutants import Mutant, Row, Step, edit, put
+from doclab.comparison import ELLIPSIS
+from doclab.mutants import Mutant, Row, Step, beside_ellipsis, edit, put
 from doclab.values import Token, masked, tokens
 
 MISQUOTED = "a value is not the one that the command spells out"
@@ -29,10 +30,14 @@ def confusions(page: Sequence[Step]) -> Iterator[Mutant]:
 
 
 def permitted(page: Sequence[Step]) -> Iterator[Mutant]:
-    """Each other value replaced by another of its type, and each two neighbours that stand nowhere else exchanged.
+    """Each other value replaced by another of its type, each two neighbours that stand nowhere else exchanged, and each
+    line beside a `...` left out.
 
-    That is no lie, but the same page with other values, unless the page shows one of them elsewhere.
+    That is no lie, but the same page with other values, or one that tells less, unless something on it knows better.
     """
+    for step in page:
+        for row in beside_ellipsis(step):
+            yield edit("a line beside `...` is left out", ELLIPSIS, (row, ()))
     for place, text, is_quoted in _replaced(page):
         if not is_quoted:
             yield _edit("another value of its type", *place, text)

@@ -94,8 +94,9 @@ def _steps(position: int, example: Example) -> Iterator[Step]:
 
 def lies(page: Sequence[Step]) -> Iterator[Mutant]:
     """Every lie about a line of output, or about something in it."""
+    count = Counter(token.identity for step in page for row in step.output for token in tokens(row.text))
     for step in page:
-        yield from _lines(step)
+        yield from _lines(step, count)
         if step.command.strip() == ASKS_STATUS and [row.text for row in step.output] != ["0"]:
             yield edit(
                 "a failure is not shown", STATUSES, *((row, ()) for row in [*step.typed, *step.output])
@@ -143,16 +144,31 @@ def put(text: str, start: int, old: str, new: str) -> str:
     return text[:start] + new + text[start + len(old) :]
 
 
-def _lines(step: Step) -> Iterator[Mutant]:
+def _lines(step: Step, count: Counter) -> Iterator[Mutant]:
+    """Lies about whole lines; `count` says how often the page shows each identity."""
     for last in [*step.typed, *step.output][-1:]:
         for text in _ADDED:
             yield edit("a line is added", LINES, (last, (last.text, text)))
+    told_less = beside_ellipsis(step)
     for row in step.output:
-        yield edit("a line is left out", LINES, (row, ()))
+        if row not in told_less:
+            yield edit("a line is left out", LINES, (row, ()))
         yield edit("a line stands twice", LINES, (row, (row.text, row.text)))
     for one, other in pairwise(step.output):
-        if one.text != other.text:
+        if one.text != other.text and not _is_renaming(one, other, count):
             yield edit("two lines change places", LINES, (one, (other.text,)), (other, (one.text,)))
+
+
+def beside_ellipsis(step: Step) -> list[Row]:
+    """The lines next to a `...`: without one of them the page tells less, but nothing that is not so."""
+    pairs = [*pairwise(step.output), *pairwise(step.output[::-1])]
+    return [row for row, other in pairs if other.text == ELLIPSIS != row.text]
+
+
+def _is_renaming(one: Row, other: Row, count: Counter) -> bool:
+    """Whether two lines differ in nothing but values that the page shows nowhere else."""
+    values = [token for row in (one, other) for token in tokens(row.text) if token.identity]
+    return masked(one.text) == masked(other.text) and all(count[token.identity] == 1 for token in values)
 
 
 def _parts(row: Row, command: str) -> Iterator[Mutant]:

@@ -18,14 +18,14 @@ _PR_SET_PDEATHSIG = 1  # prctl(2)
 def follow_parent() -> None:
     """End when the process ends that asked for it, nox's or that of `--watch`, even by SIGKILL."""
     if os.environ.get(PARENT) == str(os.getppid()):
-        _end_with_parent(signal.SIGTERM)
+        end_with_parent(signal.SIGTERM)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         signal.signal(signal.SIGINT, _ignore)  # the leader's business; twice would disturb the clearing up
         signal.signal(signal.SIGTERM, _interrupt)
-        _end_with_parent(signal.SIGKILL)
+        end_with_parent(signal.SIGKILL)
         return
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _exit)
@@ -68,7 +68,7 @@ def _exit(number: int, frame) -> None:
     pytest.exit(f"ended by {signal.Signals(number).name}", returncode=128 + number)
 
 
-def _end_with_parent(number: int) -> None:
+def end_with_parent(number: int) -> None:
     """Have the kernel send this signal when the parent ends, however it does; elsewhere than on Linux nothing can."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number)

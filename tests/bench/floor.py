@@ -34,8 +34,8 @@ def compare(listed: Sequence[Path], engine: Engine, times: int) -> tuple[float, 
     """The seconds of all pages verified, and those of their commands in plain bash.
 
     Each page has a host of its own, on which it is run both ways, `times` times, and which comes first changes; of each
-    way the fastest run counts, because whatever else the machine does can only slow it down.  What a page shows on a pseudo-terminal is
-    left out: plain bash has none.
+    way the fastest run counts, because whatever else the machine does can only slow it down.  Pages with a
+    pseudo-terminal are left out: plain bash has none.
     """
     ours = theirs = 0.0
     for page in listed:
