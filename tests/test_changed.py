@@ -144,8 +144,8 @@ def doctest(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("spread", [[], ["-n2", "--dist=loadfile"]], ids=["one process", "spread"])
-def test_on_the_command_line(tmp_path, spread):
+def test_on_the_command_line(tmp_path):
+    spread = ["-n2", "--dist=loadfile"]
     (tmp_path / "true.md").write_text("```console\n$ echo on\non\n```\n")
     (tmp_path / "false.md").write_text("```console\n$ echo on\noff\n```\n")
     idle = '```text\nshown\n```\n\n```{ .console .no-run reason="why not" }\n$ echo on\n```\n'
@@ -156,9 +156,9 @@ def test_on_the_command_line(tmp_path, spread):
     second = doctest(tmp_path, "--changed", *spread)
     assert f"left out: {tmp_path}/true.md, unchanged since it held on 20" in second.stdout
     assert "3 pages on Docker" in second.stdout, second.stdout
-    last = doctest(tmp_path / "true.md", "--changed", *spread)
+    last = doctest(tmp_path / "true.md", "--changed")
     assert last.returncode == 0 and "left out" in last.stdout and "passed" not in last.stdout
-    without = doctest(tmp_path / "true.md", *spread)
+    without = doctest(tmp_path / "true.md")
     assert "1 page on Docker" in without.stdout, "without --changed, everything runs"
 
 

@@ -78,8 +78,11 @@ def test_other_arguments_stay_as_they_are(page):
     assert selection.resolve(arguments) == arguments
 
 
-@pytest.mark.parametrize("spread", [[], ["-n2", "--dist=loadfile"]], ids=["one process", "spread"])
-@pytest.mark.parametrize("choice", ["{page}:18", "{page}::two::1"])
+@pytest.mark.parametrize(
+    ("choice", "spread"),
+    [("{page}:18", ["-n2", "--dist=loadfile"]), ("{page}::two::1", [])],
+    ids=["line", "name"],
+)
 def test_what_is_chosen_runs_after_what_stands_before_it(page, choice, spread):
     command = [sys.executable, "-m", "pytest", "-c", "pyproject.toml", "--rootdir=.", *spread]
     done = subprocess.run(
