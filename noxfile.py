@@ -61,7 +61,13 @@ def lint(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Test the verifier, the throwaway host, and what the pages promise each other."""
     install(session, "verify")
-    verify(session, "pytest", *(session.posargs or ["tests", "--ignore=tests/browser"]))
+    everything = [
+        "tests",
+        "--ignore=tests/browser",
+        "--numprocesses=auto",
+        "--dist=loadfile",  # the tests of a file share what is slow to make
+    ]
+    verify(session, "pytest", *(session.posargs or everything))
 
 
 def spread(arguments: list[str]) -> list[str]:
@@ -69,8 +75,9 @@ def spread(arguments: list[str]) -> list[str]:
     if {"--keep", "--watch"} & {*arguments} or sum(".md" in argument for argument in arguments) == 1:
         return []
     return [
-        "--numprocesses=auto",
+        "--numprocesses=3",  # one more than the cores we have: pages wait for Docker half of their time
         "--dist=loadfile",  # each page whole, on a host of its own
+        "--no-loadscope-reorder",  # doclab has put the longest pages first
     ]
 
 

@@ -97,6 +97,17 @@ def load(folder: Path = FOLDER) -> dict[str, dict[str, Any]]:
     return {name: found[name] for name in ENGINES if name in found}
 
 
+def seconds(engine: Engine, folder: Path = FOLDER) -> dict[str, float]:
+    """How long the commands of each page took, by page id; of what there is no readable evidence, nothing."""
+    try:
+        known = _read(folder / f"{engine.name}.json")["pages"]
+    except (OSError, EvidenceError):
+        return {}
+    return {
+        name: sum(result["seconds"] for result in page["examples"].values()) for name, page in known.items()
+    }
+
+
 def _read(file: Path) -> dict[str, Any]:
     try:
         content = json.loads(file.read_text(encoding="utf-8"))

@@ -26,6 +26,7 @@ Run = tuple[Environment, Report]
 _SPREAD = [
     "--numprocesses=3",  # one more than the cores we have: pages wait for Docker half of their time
     "--dist=loadfile",  # each page whole, on a host of its own
+    "--no-loadscope-reorder",  # the longest pages first
 ]
 
 

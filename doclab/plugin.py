@@ -4,11 +4,12 @@ A page collects as PAGE::SECTION::ORDINAL, which stays the same when prose is ed
 before it on the page first, as a reader would.  The last item of a page, `clean-up`, checks what the page left.
 """
 
+import math
 from pathlib import Path
 
 import pytest
 
-from doclab import changed, engines, report, selection, signals
+from doclab import changed, engines, evidence, pages, report, selection, signals
 from doclab.collect import Page
 from doclab.progress import Progress
 from doclab.session import DEFAULT_LIMIT
@@ -116,6 +117,14 @@ def _is_page(file: Path, session: pytest.Session) -> bool:
     """Whether to run this Markdown file: named on the command line, in docs/, or outside the project."""
     file = file.resolve()
     return session.isinitpath(file) or file.is_relative_to(DOCS) or not file.is_relative_to(PROJECT)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where pages are spread, begin with those that took longest: else all wait for the last one."""
+    if not hasattr(config, "workerinput"):
+        return
+    took = evidence.seconds(engines.ENGINES[config.option.engine])
+    items.sort(key=lambda item: -took.get(pages.page_id(item.path), math.inf))  # a page stays whole
 
 
 @pytest.hookimpl(wrapper=True)
