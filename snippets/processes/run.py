@@ -46,7 +46,7 @@ try:
 
     worker.exec_run(["tail", "-f", "/dev/null"], detach=True)
     wait_until(lambda: "tail" in names())
-    worker.exec_run(["killall", "sleep"])
+    worker.exec_run(["killall", "sleep"], detach=True)
     print("the main process ended:", worker.wait(timeout=20)["StatusCode"])
     #> the main process ended: 0
     worker.reload()

@@ -16,7 +16,7 @@ def has_image(client: DockerClient) -> bool:
 
 def names(client: DockerClient) -> list[str]:
     """Return the containers of this name that the client's Docker host has."""
-    found = client.containers.list(all=True, filters={"name": "py-shop"})
+    found = client.containers.list(all=True, filters={"name": "^py-shop$"})
     return [container.name for container in found]
 
 

@@ -10,6 +10,6 @@ mount -t tmpfs tmpfs /var/lib/docker
 mount -t tmpfs tmpfs site
 echo "from second" > site/index.html
 echo '{"exec-opts": ["native.cgroupdriver=cgroupfs"]}' > /run/daemon.json
-export DOCKER_MIN_API_VERSION=1.44     # the oldest API that Docker 29 speaks
+export DOCKER_MIN_API_VERSION=1.44     # the oldest API that Docker 29.0 to 29.2 speak
 exec dockerd --config-file /run/daemon.json \
   --host unix:///run/docker.sock --host "unix://$PWD/second.sock"

@@ -26,7 +26,7 @@ def place(machines: dict[str, DockerClient]) -> str:
     """Leave the job where it runs; if it runs nowhere, start it on the first living machine."""
     living = {name: machine for name, machine in machines.items() if is_alive(machine)}
     for name, machine in living.items():
-        if machine.containers.list(filters={"name": NAME}):
+        if machine.containers.list(filters={"name": f"^{NAME}$"}):
             return f"runs on {name}"
     name, machine = next(iter(living.items()))
     machine.containers.run(
@@ -54,7 +54,7 @@ try:
     print("pass 4:", place(machines))
     #> pass 4: runs on here
 finally:
-    for copy in here.containers.list(filters={"name": NAME}):
+    for copy in here.containers.list(filters={"name": f"^{NAME}$"}):
         copy.remove(force=True)
     for machine in machines.values():
         machine.close()
