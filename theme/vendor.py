@@ -36,6 +36,8 @@ COPIES = {
     "@fontsource-variable/jetbrains-mono/LICENSE": "fonts/jetbrains-mono-LICENSE.txt",
     "iframe-worker/shim/index.js": "js/vendor/iframe-worker.js",
     "iframe-worker/LICENSE": "js/vendor/iframe-worker-LICENSE.txt",
+    "minisearch/dist/umd/index.js": "js/vendor/minisearch.js",
+    "minisearch/LICENSE.txt": "js/vendor/minisearch-LICENSE.txt",
 }
 
 

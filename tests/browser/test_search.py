@@ -76,7 +76,7 @@ def test_the_wanted_page_comes_first(answers):
     ]
     lost = [miss for miss in missed if not set(miss[1]) & set(miss[2])]
     told = "\n".join(f"  {query!r} wants {wanted}, finds {found}" for query, wanted, found in missed)
-    hint = f"see the weights at the top of docs/assets/js/search/score.js, and synonyms.js:\n{told}"
+    hint = f"see the weights at the top of docs/assets/js/search/engine.js, and synonyms.js:\n{told}"
     share = 1 - len(missed) / len(answers)
     assert share >= 0.95, f"the wanted page is first for {share:.1%} of the queries; {hint}"
     assert not lost, f"the wanted page is not among the first three for {lost}; {hint}"
@@ -101,7 +101,7 @@ def test_vietnamese_is_found_without_its_marks(open_page):
 def test_marks_that_are_typed_count(open_page):
     page = open_page()
     first, *_ = search(page, "hầm")
-    assert first == "specimen/", f"{first} has no `hầm`: see `agreement` in score.js"
+    assert first == "specimen/", f"{first} has no `hầm`: see `meanings` in engine.js"
     assert search(page, "xóa container") == search(page, "xoá container"), (
         "the tone may stand on either vowel"
     )

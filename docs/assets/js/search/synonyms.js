@@ -1,10 +1,10 @@
-// What readers type, and what the site says instead: [typed, said, how surely], without marks; 0.9 if not said.
+// What readers type, and what the site says instead, without marks.
 
 "use strict";
 
 self.searchSynonyms = {
   vi: [
-    ["--publish", "publish mo port", 3],
+    ["publish", "publish mo port"],
     ["mo port ra ngoai", "publish mo port"],
     ["port mapping", "mo port"],
     ["port forwarding", "mo port"],
@@ -17,7 +17,7 @@ self.searchSynonyms = {
     ["thung chua", "container"],
     ["vung chua", "container"],
     ["vm", "may ao"],
-    ["docker la gi", "hieu docker", 2],
+    ["docker la gi", "hieu docker"],
     ["aws", "dam may"],
     ["ec2", "dam may"],
     ["azure", "dam may"],
@@ -62,16 +62,21 @@ self.searchSynonyms = {
     ["deploy", "trien khai"],
     ["cloud", "dam may"],
     ["ide", "moi truong phat trien"],
+    ["orchestration", "dieu phoi tai"],
+    ["service discovery", "may chu ten"],
+    ["already in use", "already allocated"],
+    ["bi chiem", "already allocated"],
+    ["ram", "bo nho"],
   ],
   en: [
-    ["--publish", "publish a port", 3],
+    ["publish", "publish a port"],
     ["port mapping", "publish port"],
     ["port forwarding", "publish port"],
     ["map ports", "publish port"],
     ["map a port", "publish port"],
     ["open a port", "publish port"],
     ["what docker is not", "six things docker is not"],
-    ["what is docker", "understanding docker", 2],
+    ["what is docker", "understanding docker"],
     ["aws", "cloud"],
     ["ec2", "cloud"],
     ["azure", "cloud"],
@@ -111,5 +116,11 @@ self.searchSynonyms = {
     ["cow", "copy-on-write"],
     ["read-only", "read only layer"],
     ["reboot", "restart"],
+    ["service discovery", "name server"],
+    ["already in use", "already allocated"],
+    ["too many requests", "limits of docker hub"],
+    ["multi tenancy", "tenants"],
+    ["node failure", "dead machine"],
+    ["graceful shutdown", "stop signal"],
   ],
 };

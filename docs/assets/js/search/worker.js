@@ -11,7 +11,7 @@
   // Opened from a folder, the theme runs this in an iframe (iframe-worker), which has no address of its own.
   const address = new URL(self.document?.currentScript?.src ?? self.location.href);
   const language = address.searchParams.get("language").slice(0, 2);
-  const scripts = ["words", "query", "score", "engine", "synonyms"].map((name) => new URL(`${name}.js`, address).href);
+  const scripts = ["../vendor/minisearch", "words", "engine", "synonyms"].map((name) => new URL(`${name}.js`, address).href);
   const engine = self.importScripts(...scripts);  // a promise in an iframe only
   const isOurs = (doc) => doc.location.startsWith("en/") === (language === "en");
   let docs = [], index;
@@ -24,7 +24,7 @@
       if (!answer.ok) throw new Error(`the search index can't be read: ${answer.status}`);
       docs = await answer.json();
     }
-    return self.searchEngine.index(docs);
+    return self.searchEngine.index(docs, self.searchSynonyms[language]);
   }
 
   async function answer({ type, data }) {
@@ -36,7 +36,7 @@
     if (!data.trim()) return { type: RESULT, data: { items: [] } };
     index ??= load();
     index.catch(() => { index = undefined; });  // the next key tries again
-    return { type: RESULT, data: { items: self.searchEngine.search(data, await index, self.searchSynonyms[language]) } };
+    return { type: RESULT, data: { items: self.searchEngine.search(data, await index) } };
   }
 
   // One message after the other, and of the queries that wait only the last.
