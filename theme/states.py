@@ -338,7 +338,7 @@ def _state(state: str, rows: list[dict], words: dict) -> str:
         name = words["none"][at] if state == "none" else state
         box = f'<rect class="{css}" {corner} width="{width}" height="{height}" rx="{round_by}"/>'
         text = f'<text class="d-text" x="{x}" y="{y + 5}">{name}</text>'
-        parts.append(steps.told(here[at], box + text, "g").replace("<g ", f'<g data-state="{state}" '))
+        parts.append(steps.told(here[at], box + text, "g", f' data-state="{state}"'))
     return "\n".join(parts)
 
 

@@ -21,11 +21,11 @@ def belongs(steps: Iterable[str]) -> str:
     return f'data-steps="{" ".join(steps)}"'
 
 
-def told(steps: Iterable[str], html: str, element: str = "p") -> str:
-    """An element that is shown in these steps only."""
+def told(steps: Iterable[str], html: str, element: str = "p", attributes: str = "") -> str:
+    """An element that is shown, or stands out, in these steps only."""
     steps = [*steps]
     begins = ' class="is-on"' if BEGIN in steps else ""
-    return f"<{element} {belongs(steps)}{begins}>{html}</{element}>"
+    return f"<{element}{attributes} {belongs(steps)}{begins}>{html}</{element}>"
 
 
 def buttons(legend: str, labels: Mapping[str, str]) -> str:
