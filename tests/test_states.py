@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from doclab.source import relative
-from theme import states
+from theme import states, steps
 
 ROWS = json.loads(states.TABLE.read_text(encoding="utf-8"))
 DRAWN = [row for row in ROWS if row.get("drawn", True)]
@@ -31,7 +31,7 @@ def test_rows_are_complete_and_differ():
     for row in ROWS:
         assert set(row) - {"via", "drawn"} == {"from", "command", "to", "events"}, row
     keys = [(row["from"], row["command"]) for row in ROWS]
-    assert len(set(keys)) == len(keys), "a state and a command name one row: scripts rely on it"
+    assert len({steps.name(*key) for key in keys}) == len(keys), "a state and a command name one step"
 
 
 def test_every_pair_of_states_has_a_line_and_no_line_is_left_over():
@@ -52,12 +52,36 @@ def test_picture_shows_every_state_and_command_drawn(file):
 
 
 @pytest.mark.parametrize("file", PICTURES, ids=relative)
-def test_a_script_finds_what_is_drawn(file):
-    for row in DRAWN:
-        for start, end in legs(row):
-            assert f'<g data-from="{start}" data-to="{end}">' in FILES[file], row
-        assert f'data-command="{row["command"]}"' in FILES[file], row
-    assert set(re.findall(r'data-state="(\w+)"', FILES[file])) == states.states_in(DRAWN)
+def test_a_step_has_the_arrows_of_its_row(file):
+    arrows = re.findall(r'<g data-from="(\w+)" data-to="(\w+)" data-steps="([^"]*)">', FILES[file])
+    for row in ROWS:
+        step = steps.name(row["from"], row["command"])
+        expected = set(legs(row)) if row in DRAWN else set()
+        assert {(start, end) for start, end, among in arrows if step in among.split()} == expected, row
+
+
+@pytest.mark.parametrize("file", PICTURES, ids=relative)
+def test_a_step_ends_in_one_box_and_offers_what_can_follow(file):
+    boxes = re.findall(r'<g data-state="(\w+)" data-steps="([^"]*)"', FILES[file])
+    choices = re.findall(r'<fieldset data-steps="([^"]*)"[^>]*>(.*?)</fieldset>', FILES[file], re.DOTALL)
+    assert {state for state, _ in boxes} == states.states_in(DRAWN)
+    for row in ROWS:
+        step = steps.name(row["from"], row["command"])
+        assert [state for state, among in boxes if step in among.split()] == [row["to"]]
+        (offered,) = [choice for among, choice in choices if step in among.split()]
+        following = [steps.name(row["to"], other["command"]) for other in ROWS if other["from"] == row["to"]]
+        assert re.findall(r'<button type="button" value="([^"]+)"', offered) == following
+
+
+@pytest.mark.parametrize("file", PICTURES, ids=relative)
+def test_a_step_tells_the_events_of_its_row(file):
+    for row in ROWS:
+        step = steps.name(row["from"], row["command"])
+        (sentence,) = re.findall(rf'<p data-steps="{step}">(.*)</p>', FILES[file])
+        told = re.findall(r"<code>(\w+)</code>", sentence.partition("; ")[2])
+        assert told == [
+            name for event in row["events"] for name in ([event] if isinstance(event, str) else event)
+        ]
 
 
 @pytest.mark.parametrize("file", PICTURES, ids=relative)

@@ -108,7 +108,7 @@ def length(page: Path, name: str, language: str, html: str, known: Mapping[str, 
 
     A page without commands has no time; neither has one whose evidence does not fit any more.
     """
-    text = re.sub(r"<pre.*?</pre>|<svg.*?</svg>|<[^>]+>", " ", html, flags=re.DOTALL)
+    text = re.sub(r"<pre.*?</pre>|<figure.*?</figure>|<svg.*?</svg>|<[^>]+>", " ", html, flags=re.DOTALL)
     words = len(unescape(text).split())
     told = [WORDS[language]["words"].format(_grouped(words, language))]
     ran = known.get(DEFAULT, {}).get("pages", {}).get(name)

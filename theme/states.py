@@ -5,14 +5,18 @@
 writes the pictures and tables of snippets/lifecycle from transitions.json there.  Which states there are, which command
 leads where, and with which events, is the table's; where things stand is chosen here.  A row with `"drawn": false` is
 told in the table and left out of the picture.  `data-from`, `data-to` and `data-command` are the same in the picture
-and in the table, whatever the language, so that a script can find the two ends of what it is asked for.
+and in the table, whatever the language.  Each row is also a step that the reader can choose (theme/steps.py).
 """
 
 import json
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 from itertools import groupby
 from pathlib import Path
+
+from theme import steps
 
 FOLDER = Path(__file__).parents[1] / "snippets/lifecycle"
 TABLE = FOLDER / "transitions.json"
@@ -40,6 +44,16 @@ class Line:
     x: int
     y: int
     anchor: str = "start"
+
+
+@dataclass
+class Label:
+    """What stands at an arrow: the table's command, what is typed, what happens by itself; the steps of its rows."""
+
+    key: str
+    command: str
+    reason: str
+    steps: list[str]
 
 
 LINES = {
@@ -80,6 +94,12 @@ WORDS = {  # a line break in a label is one in the picture
         "heads": ["Lệnh <code>docker</code>", "Trạng thái mới", "Sự kiện"],
         "at first": "Khi chưa có container",
         "from": "Từ",
+        "is": "Container đang <code>{}</code>. Chọn việc tiếp theo:",
+        "is none": "Không có container nào. Chọn một lệnh:",
+        "begin": "Chọn một lệnh để xem container sang trạng thái nào, và daemon báo những sự kiện gì."
+        ' Mỗi bước đã được so với daemon thật, bằng <a href="#check">chương trình kiểm bảng</a>'
+        ' và trong mục <a href="#dead"><code>dead</code></a>.',
+        "undrawn": "Hình không vẽ bước này.",
         "caption": "Trên mũi tên là lệnh <code>docker</code>; trong ngoặc là điều tự xảy ra."
         " Ô nét đứt: không có container nào.",
     },
@@ -101,6 +121,12 @@ WORDS = {  # a line break in a label is one in the picture
         "heads": ["<code>docker</code> command", "New state", "Events"],
         "at first": "Before there is a container",
         "from": "From",
+        "is": "The container is <code>{}</code>. Choose what comes next:",
+        "is none": "There is no container. Choose a command:",
+        "begin": "Choose a command, and see which state it leads to, and which events the daemon tells."
+        ' Each step has been compared with a real daemon, by <a href="#check">the program that checks the table</a>'
+        ' and in the section <a href="#dead"><code>dead</code></a>.',
+        "undrawn": "The picture leaves this step out.",
         "caption": "On the arrows: the <code>docker</code> command; in brackets: what happens by itself."
         " Dashed boxes: there is no container.",
     },
@@ -108,39 +134,84 @@ WORDS = {  # a line break in a label is one in the picture
 
 
 def draw(rows: list[dict], language: str) -> str:
-    """The picture, a whole HTML element without blank lines: what a page includes."""
+    """The picture, and what can be chosen beside it: a whole HTML element without blank lines, what a page includes."""
     words = WORDS[language]
-    rows = [row for row in rows if row.get("drawn", True)]
-    parts = [_arrow(pair, labels, words) for pair, labels in _arrows(rows).items()]
-    parts += [_state(state, words) for state in sorted(states_in(rows))]
+    states = [state for state in PLACES if any(row["from"] == state for row in rows)]
+    choices = [_choice(rows, state, words) for state in states]
+    tellings = [steps.told([steps.BEGIN], words["begin"])]
+    tellings += [steps.told([_step(row)], _telling(row, words)) for row in rows]
+    return steps.figure("states", choices, tellings, _picture(rows, words), words["caption"])
+
+
+def _picture(rows: list[dict], words: dict) -> str:
+    drawn = [row for row in rows if _is_drawn(row)]
+    parts = [_arrow(pair, labels, words) for pair, labels in _arrows(drawn).items()]
+    parts += [_state(state, rows, words) for state in sorted(states_in(drawn))]
     body = "\n".join(parts)
     return f"""\
-<figure class="diagram" id="states">
 <svg viewBox="0 0 {SIZE[0]} {SIZE[1]}" style="max-width: 22rem" role="img" aria-labelledby="states-title" \
 aria-describedby="states-desc">
 <title id="states-title">{escape(words["title"])}</title>
-<desc id="states-desc">{escape(describe(rows, language))}</desc>
+<desc id="states-desc">{escape(describe(drawn, words))}</desc>
 <defs><marker id="states-head" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" \
 orient="auto"><path class="d-head" d="M0,0 10,5 0,10z"/></marker></defs>
 {body}
-</svg>
-<figcaption>{words["caption"]}</figcaption>
-</figure>
-"""
+</svg>"""
 
 
-def describe(rows: list[dict], language: str) -> str:
+def describe(rows: list[dict], words: dict) -> str:
     """Every transition in words, for those who don't see the picture."""
-    words = WORDS[language]
-    sentences = []
-    for row in rows:
-        names = [_name(state, at, words) for at, state in enumerate(_route(row))]
-        path = f"{names[0]} → {names[-1]}" + (f" ({words['via']} {names[1]})" if "via" in row else "")
-        told = f"{words['told']}: {_listed(row['events'], words)}" if row["events"] else words["nothing"]
-        command, reason = split(row["command"])
-        trigger = " ".join([*([f"docker {command}"] if command else []), *_words(reason, words)])
-        sentences.append(f"{path}: {trigger}; {told}.")
-    return " ".join(sentences)
+    return " ".join(f"{_path(row, words)}: {_trigger(row, words)}; {_events(row, words)}." for row in rows)
+
+
+def _path(row: dict, words: dict, code: Callable[[str], str] = str) -> str:
+    names = [
+        words["none"][min(at, 1)] if state == "none" else code(state) for at, state in enumerate(_route(row))
+    ]
+    return f"{names[0]} → {names[-1]}" + (f" ({words['via']} {names[1]})" if "via" in row else "")
+
+
+def _trigger(row: dict, words: dict, code: Callable[[str], str] = str) -> str:
+    command, reason = split(row["command"])
+    return " ".join([*([code(f"docker {command}")] if command else []), *_words(reason, words, code)])
+
+
+def _events(row: dict, words: dict, code: Callable[[str], str] = str) -> str:
+    return f"{words['told']}: {_listed(row['events'], words, code)}" if row["events"] else words["nothing"]
+
+
+def _choice(rows: list[dict], state: str, words: dict) -> str:
+    """The buttons of a state: shown while the container is in it."""
+    legend = words["is none"] if state == "none" else words["is"].format(state)
+    labels = {_step(row): _label(row, words) for row in rows if row["from"] == state}
+    return steps.told(_arriving(rows, state), steps.buttons(legend, labels), "fieldset")
+
+
+def _label(row: dict, words: dict) -> str:
+    command, reason = split(row["command"])
+    return " ".join([*([_code(command)] if command else []), *_words(reason, words, _code)])
+
+
+def _telling(row: dict, words: dict) -> str:
+    """What a reader is told who has chosen this row."""
+    undrawn = "" if _is_drawn(row) else f" {words['undrawn']}"
+    return (
+        f"{_trigger(row, words, _code)}: {_path(row, words, _code)}; {_events(row, words, _code)}.{undrawn}"
+    )
+
+
+def _step(row: dict) -> str:
+    return steps.name(row["from"], row["command"])
+
+
+def _arriving(rows: list[dict], state: str) -> list[str]:
+    """The steps after which the container is in this state."""
+    arriving = [_step(row) for row in rows if row["to"] == state]
+    return [steps.BEGIN, *arriving] if state == "none" else arriving
+
+
+def _is_drawn(row: dict) -> bool:
+    return row.get("drawn", True)
 
 
 def tell(rows: list[dict], language: str) -> str:
@@ -158,13 +229,11 @@ def tell(rows: list[dict], language: str) -> str:
 
 
 def _told(row: dict, words: dict) -> str:
-    command, reason = split(row["command"])
-    trigger = " ".join([*([_code(command)] if command else []), *map(escape, _words(reason, words))])
     route = " → ".join(words["none"][1] if state == "none" else _code(state) for state in _route(row)[1:])
-    steps = [[step] if isinstance(step, str) else step for step in row["events"]]
-    events = " → ".join(" ⇄ ".join(map(_code, step)) for step in steps) or "—"
+    told = [[event] if isinstance(event, str) else event for event in row["events"]]
+    events = " → ".join(" ⇄ ".join(map(_code, event)) for event in told) or "—"
     via = f' data-via="{row["via"]}"' if "via" in row else ""
-    cells = "".join(f"<td>{cell}</td>" for cell in (trigger, route, events))
+    cells = "".join(f"<td>{cell}</td>" for cell in (_label(row, words), route, events))
     return f"<tr {_ends(row['from'], row['to'])}{via} {_done_by(row['command'])}>{cells}</tr>"
 
 
@@ -172,36 +241,36 @@ def _route(row: dict) -> list[str]:
     return [row[end] for end in ("from", "via", "to") if end in row]
 
 
-def _name(state: str, at: int, words: dict) -> str:
-    return words["none"][min(at, 1)] if state == "none" else state
-
-
 def states_in(rows: list[dict]) -> set[str]:
     return {state for row in rows for state in _route(row)}
 
 
-def _arrows(rows: list[dict]) -> dict[tuple[str, str], list[tuple[str, str, str]]]:
-    """(the table's command, command typed, what happens by itself) for each pair of states, in the table's order.
+def _arrows(rows: list[dict]) -> dict[tuple[str, str], list[Label]]:
+    """The labels of each pair of states, in the table's order.
 
     A row that leads through a state gives two arrows: the command begins the first, how it ends stands at the second.
     """
-    arrows: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
+    arrows: dict[tuple[str, str], list[Label]] = {}
 
-    def add(start: str, end: str, *label: str) -> None:
+    def add(row: dict, start: str, end: str, key: str, command: str, reason: str) -> None:
         labels = arrows.setdefault((start, end), [])
-        if label[1:] not in [known[1:] for known in labels]:
-            labels.append(label)
+        for label in labels:
+            if (label.command, label.reason) == (command, reason):
+                label.steps.append(_step(row))
+                return
+        labels.append(Label(key, command, reason, [_step(row)]))
 
     for row in rows:
-        command, reason = split(row["command"])
+        key = row["command"]
+        command, reason = split(key)
         if "via" not in row:
-            add(row["from"], row["to"], row["command"], command, reason)
+            add(row, row["from"], row["to"], key, command, reason)
         elif command:
-            add(row["from"], row["via"], command, command, "")
-            add(row["via"], row["to"], row["command"] if reason else "", "", reason or "deleted")
+            add(row, row["from"], row["via"], command, command, "")
+            add(row, row["via"], row["to"], key if reason else "", "", reason or "deleted")
         else:
-            add(row["from"], row["via"], row["command"], "", reason)
-            add(row["via"], row["to"], "", "", "deleted")
+            add(row, row["from"], row["via"], key, "", reason)
+            add(row, row["via"], row["to"], "", "", "deleted")
     return arrows
 
 
@@ -211,14 +280,16 @@ def split(command: str) -> tuple[str, str]:
     return typed.strip(), reason.removesuffix(")")
 
 
-def _words(reason: str, words: dict) -> list[str]:
+def _words(reason: str, words: dict, code: Callable[[str], str]) -> list[str]:
     """What happens by itself, in one line of the reader's words; [] when nothing does."""
-    return [words[reason].replace("\n", " ")] if reason else []
+    line = words[reason].replace("\n", " ") if reason else ""
+    return [re.sub(r"--\w+", lambda option: code(option[0]), line)] if line else []
 
 
-def _listed(events: list, words: dict) -> str:
+def _listed(events: list, words: dict, code: Callable[[str], str]) -> str:
     return ", ".join(
-        event if isinstance(event, str) else f"{' + '.join(event)} ({words['any order']})" for event in events
+        code(event) if isinstance(event, str) else f"{' + '.join(map(code, event))} ({words['any order']})"
+        for event in events
     )
 
 
@@ -234,36 +305,41 @@ def _done_by(command: str) -> str:
     return f'data-command="{escape(command)}"'
 
 
-def _arrow(pair: tuple[str, str], labels: list[tuple[str, str, str]], words: dict) -> str:
+def _arrow(pair: tuple[str, str], labels: list[Label], words: dict) -> str:
     place = LINES[pair]
     parts = [
-        f"<g {_ends(*pair)}>",
-        f'<polyline class="d-arrow" points="{place.points}" marker-end="url(#states-head)"/>',
+        f"<g {_ends(*pair)} {steps.belongs(step for label in labels for step in label.steps)}>",
+        # Of length 1, so that the style can draw it without knowing how long it is.
+        f'<polyline class="d-arrow" points="{place.points}" pathLength="1" marker-end="url(#states-head)"/>',
     ]
     y = place.y
-    for key, command, reason in labels:
-        done_by = f" {_done_by(key)}" if key else ""
-        for text in [command] if command else words[reason].split("\n"):
-            look = "d-code" if command else "d-small"
+    for label in labels:
+        done_by = f" {_done_by(label.key)}" if label.key else ""
+        for text in [label.command] if label.command else words[label.reason].split("\n"):
+            look = "d-code" if label.command else "d-small"
             parts.append(
-                f'<text class="{look}"{done_by} x="{place.x}" y="{y}" text-anchor="{place.anchor}">{escape(text)}</text>'
+                f'<text class="{look}"{done_by} {steps.belongs(label.steps)} x="{place.x}" y="{y}" '
+                f'text-anchor="{place.anchor}">{escape(text)}</text>'
             )
             y += LEADING
     return "\n".join([*parts, "</g>"])
 
 
-def _state(state: str, words: dict) -> str:
+def _state(state: str, rows: list[dict], words: dict) -> str:
+    """The boxes of a state: where there is no container, the first is where one begins, the other where it ends."""
     css = {"running": "d-accent", "none": "d-ghost"}.get(state, "d-box")
-    parts = [f'<g data-state="{state}">']
+    arriving = _arriving(rows, state)
+    here = [arriving[:1], arriving[1:]] if state == "none" else [arriving]
+    parts = []
     width, height = BOX
     round_by = height // 2 if state == "none" else 6
     for at, (x, y) in enumerate(PLACES[state]):
         corner = f'x="{x - width // 2}" y="{y - height // 2}"'
-        parts += [
-            f'<rect class="{css}" {corner} width="{width}" height="{height}" rx="{round_by}"/>',
-            f'<text class="d-text" x="{x}" y="{y + 5}">{_name(state, at, words)}</text>',
-        ]
-    return "\n".join([*parts, "</g>"])
+        name = words["none"][at] if state == "none" else state
+        box = f'<rect class="{css}" {corner} width="{width}" height="{height}" rx="{round_by}"/>'
+        text = f'<text class="d-text" x="{x}" y="{y + 5}">{name}</text>'
+        parts.append(steps.told(here[at], box + text, "g", f' data-state="{state}"'))
+    return "\n".join(parts)
 
 
 def files() -> dict[Path, str]:

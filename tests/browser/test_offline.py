@@ -56,6 +56,9 @@ def test_it_all_works_from_a_folder(zipped, chromium, tmp_path, screenshot):
     page.keyboard.press("/")
     page.keyboard.type("user defined network")
     expect(first).to_have_attribute("href", re.compile("/en/linking/network.html"))
+    page.goto((tmp_path / "hieu-docker/en/lifecycle.html").as_uri())
+    page.locator("#states button[value=none-create]").click()
+    expect(page.locator("#states").get_by_role("status")).to_contain_text("docker create")
     screenshot(page, "offline")
     assert not noise, "\n".join(noise)
 

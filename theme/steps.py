@@ -1,0 +1,58 @@
+"""A picture with steps to choose: what stands beside it, and which of its parts belong to which step.
+
+A step has a name.  Every element that belongs to some steps lists them in `data-steps`, and docs/assets/js/steps.js gives
+it the class `is-on` while one of them is the chosen one.  So all that a reader may see is written here, in the page's
+language, and the script knows none of it.  Without a script the picture stands alone, as it is drawn.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+
+BEGIN = "begin"  # the step of a page that has just been opened
+
+
+def name(*words: str) -> str:
+    """`running`, `kill -s HUP`: running-kill-s-HUP."""
+    return "-".join(re.findall(r"\w+", " ".join(words)))
+
+
+def belongs(steps: Iterable[str]) -> str:
+    """The attribute of an element that belongs to these steps."""
+    return f'data-steps="{" ".join(steps)}"'
+
+
+def told(steps: Iterable[str], html: str, element: str = "p", attributes: str = "") -> str:
+    """An element that is shown, or stands out, in these steps only."""
+    steps = [*steps]
+    begins = ' class="is-on"' if BEGIN in steps else ""
+    return f"<{element}{attributes} {belongs(steps)}{begins}>{html}</{element}>"
+
+
+def buttons(legend: str, labels: Mapping[str, str]) -> str:
+    """The insides of a fieldset with a button for each step, by its name."""
+    parts = [f'<button type="button" value="{step}">{label}</button>' for step, label in labels.items()]
+    return "\n".join([f"<legend>{legend}</legend>", *parts])
+
+
+def figure(id: str, choices: list[str], tellings: list[str], svg: str, caption: str) -> str:
+    """The whole figure, without blank lines: what a page includes.
+
+    Choices take each other's place, and so do tellings: the largest keeps the place for all, and nothing moves.
+    """
+    choice, telling = "\n".join(choices), "\n".join(tellings)
+    return f"""\
+<figure class="diagram steps" id="{id}">
+<div class="steps-body">
+<div class="steps-choice" data-search-exclude>
+<div class="steps-stack" role="status">
+{telling}
+</div>
+<div class="steps-stack">
+{choice}
+</div>
+</div>
+{svg}
+</div>
+<figcaption>{caption}</figcaption>
+</figure>
+"""
