@@ -70,14 +70,24 @@ def main(arguments: list[str] | None = None) -> int:
 
 def list_examples(options: argparse.Namespace) -> int:
     """Print what was found: `file`, `line`, `language`, `action`, `reason`, `source`, and the example's `id`."""
-    found = 0
+    failed = False
     for page in options.pages:
-        for example in pages.examples(page):
-            found += 1
+        try:
+            found = _some(page)
+        except pages.PageError as error:  # it hides no other page
+            failed = True
+            print(error, file=sys.stderr)
+            continue
+        for example in found:
             print(json.dumps(_as_json(page, example), ensure_ascii=False))
-    if not found:
-        print("no examples found", file=sys.stderr)
-    return 0 if found else 1
+    return 1 if failed else 0
+
+
+def _some(page: Path) -> list[pages.Example]:
+    """The examples of a page that somebody has named: it has some.  Raises PageError."""
+    if found := pages.examples(page):
+        return found
+    raise pages.PageError(page, 1, "no examples found")
 
 
 def update_pages(options: argparse.Namespace) -> int:
@@ -86,6 +96,8 @@ def update_pages(options: argparse.Namespace) -> int:
     for page in options.pages or sorted(DOCS.glob("vi/**/*.md")):
         print(relative(page), flush=True)
         try:
+            if options.pages:
+                _some(page)
             changed = update(
                 page, ENGINES[options.engine], lambda line: print(line, flush=True), options.time_limit
             )

@@ -7,6 +7,7 @@ import time
 from contextlib import ExitStack
 from itertools import groupby
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from sybil import Document, Region, Sybil
@@ -64,15 +65,25 @@ class Page(pytest.File):
         try:
             self.document = _SYBIL.parse(self.path)
         except PageError as error:
-            self.doclab = record(self.path, "", error.file, error.line, FAILED, message=str(error))
-            raise self.CollectError(str(error)) from None
+            self._refuse(error)
         found = list(self.document.examples())
+        if not found and self._is_named:
+            self._refuse(PageError(self.path, 1, "no examples found: nothing was verified"))
         for section, examples in groupby(found, key=lambda example: example.parsed.block.heading or "top"):
             yield Section.from_parent(self, name=section, examples=list(examples))
         if found:
             yield CleanUp.from_parent(self, name=CLEAN_UP)
         if self.config.option.check_limits and any(example.parsed.is_limited for example in found):
             yield Limits.from_parent(self, name=LIMITS)
+
+    @property
+    def _is_named(self) -> bool:
+        """Whether somebody asked for this very page; `--changed` makes folders into pages."""
+        return self.session.isinitpath(self.path) and not self.config.option.changed
+
+    def _refuse(self, error: PageError) -> NoReturn:
+        self.doclab = record(self.path, "", error.file, error.line, FAILED, message=str(error))
+        raise self.CollectError(str(error)) from None
 
     def setup(self) -> None:
         self.stack = ExitStack()

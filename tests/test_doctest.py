@@ -325,8 +325,17 @@ def test_any_failure_fails_the_run(run):
     assert run.done.returncode == 1
 
 
-@pytest.mark.parametrize("text", ["No code here.\n", PAGES["limited"], "```text\nshown only\n```\n"])
-def test_nothing_verified_is_a_failure(tmp_path, text):
+@pytest.mark.parametrize("text", ["No code here.\n", PAGES["limited"], "```text\nshown only\n```\n", ""])
+def test_nothing_verified_is_a_failure_that_says_so(tmp_path, text):
     page = tmp_path / "page.md"
     page.write_text(dedent(text))
-    assert doctest(page).returncode != 0
+    done = doctest(page)
+    assert done.returncode == 1 and "nothing was verified" in done.stdout
+
+
+def test_a_page_that_was_named_has_examples(tmp_path):
+    for name, text in {"true": "```console\n$ echo on\non\n```\n", "prose": "# Prose\n"}.items():
+        (tmp_path / f"{name}.md").write_text(text)
+    assert doctest(tmp_path).returncode == 0, "a folder may hold pages of prose"
+    done = doctest(*sorted(tmp_path.glob("*.md")))
+    assert done.returncode == 1 and f"{tmp_path}/prose.md:1: no examples found" in done.stdout
