@@ -14,7 +14,7 @@ from doclab.evidence import EvidenceError
 from doclab.host import HostError
 from doclab.leftovers import PageTaken
 from doclab.mutants import Mutant
-from doclab.session import DEFAULT_LIMIT
+from doclab.session import DEFAULT_LIMIT, time_limit
 from doclab.source import DOCS, relative
 from doclab.update import UpdateError, update
 from doclab.workers import workers
@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     recording = commands.add_parser("update", help="run pages and rewrite the outputs that no longer hold")
     recording.add_argument("pages", nargs="*", type=Path, metavar="PAGE", help="default: all of docs/vi")
     recording.add_argument("--engine", choices=sorted(ENGINES), default=DEFAULT)
-    recording.add_argument("--time-limit", type=float, default=DEFAULT_LIMIT, metavar="SECONDS")
+    recording.add_argument("--time-limit", type=time_limit, default=DEFAULT_LIMIT, metavar="SECONDS")
     recording.set_defaults(run=update_pages)
     engines = commands.add_parser("matrix", help="verify pages on every engine, and record the evidence")
     engines.add_argument("pages", nargs="*", type=Path, metavar="PAGE", help="default: all of docs/vi")
@@ -46,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     lying.add_argument("pages", nargs="*", type=Path, metavar="PAGE", help="default: all of docs/vi")
     lying.add_argument("--engine", choices=sorted(ENGINES), default=DEFAULT)
-    lying.add_argument("--time-limit", type=float, default=DEFAULT_LIMIT, metavar="SECONDS")
+    lying.add_argument("--time-limit", type=time_limit, default=DEFAULT_LIMIT, metavar="SECONDS")
     lying.add_argument(
         "--commands",
         type=int,

@@ -19,7 +19,7 @@ from doclab.items import CleanUp, ExampleItem, Limits
 from doclab.leftovers import PageTaken
 from doclab.report import CLEAN_UP, LIMITS, Record, record
 from doclab.run import PageRun, open_page
-from doclab.source import DOCS, PageError, relative
+from doclab.source import DOCS, PageError, decode, relative
 from doclab.verdict import FAILED, HELD, NOT_RUN, Verdict
 
 _KEPT = pytest.StashKey[bool]()
@@ -63,6 +63,7 @@ class Page(pytest.File):
         changed.verifier()
         self._read = time.time()
         try:
+            decode(self.path)  # what Sybil says of a page that is not text names no line
             self.document = _SYBIL.parse(self.path)
         except PageError as error:
             self._refuse(error)

@@ -11,7 +11,7 @@ import pytest
 from doclab import changed, engines, report, selection, signals
 from doclab.collect import Page
 from doclab.progress import Progress
-from doclab.session import DEFAULT_LIMIT
+from doclab.session import DEFAULT_LIMIT, time_limit
 from doclab.source import DOCS, PROJECT, relative
 
 RECORDS = pytest.StashKey[report.Records]()
@@ -28,7 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--time-limit",
-        type=float,
+        type=time_limit,
         default=DEFAULT_LIMIT,
         metavar="SECONDS",
         help="how long one command may take (default: %(default)g)",

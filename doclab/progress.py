@@ -174,4 +174,4 @@ def _reasons(result: str, records: Sequence[Record]) -> list[str]:
 
 
 def _relative(file: str) -> str:
-    return relative(Path(file).resolve())
+    return relative(Path(file).absolute())
