@@ -14,7 +14,7 @@ from doclab.evidence import EvidenceError
 from doclab.host import HostError
 from doclab.leftovers import PageTaken
 from doclab.mutants import Mutant
-from doclab.session import DEFAULT_LIMIT
+from doclab.session import DEFAULT_LIMIT, time_limit
 from doclab.source import DOCS, relative
 from doclab.update import UpdateError, update
 from doclab.workers import workers
@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     recording = commands.add_parser("update", help="run pages and rewrite the outputs that no longer hold")
     recording.add_argument("pages", nargs="*", type=Path, metavar="PAGE", help="default: all of docs/vi")
     recording.add_argument("--engine", choices=sorted(ENGINES), default=DEFAULT)
-    recording.add_argument("--time-limit", type=float, default=DEFAULT_LIMIT, metavar="SECONDS")
+    recording.add_argument("--time-limit", type=time_limit, default=DEFAULT_LIMIT, metavar="SECONDS")
     recording.set_defaults(run=update_pages)
     engines = commands.add_parser("matrix", help="verify pages on every engine, and record the evidence")
     engines.add_argument("pages", nargs="*", type=Path, metavar="PAGE", help="default: all of docs/vi")
@@ -46,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     lying.add_argument("pages", nargs="*", type=Path, metavar="PAGE", help="default: all of docs/vi")
     lying.add_argument("--engine", choices=sorted(ENGINES), default=DEFAULT)
-    lying.add_argument("--time-limit", type=float, default=DEFAULT_LIMIT, metavar="SECONDS")
+    lying.add_argument("--time-limit", type=time_limit, default=DEFAULT_LIMIT, metavar="SECONDS")
     lying.add_argument(
         "--commands",
         type=int,
@@ -70,14 +70,24 @@ def main(arguments: list[str] | None = None) -> int:
 
 def list_examples(options: argparse.Namespace) -> int:
     """Print what was found: `file`, `line`, `language`, `action`, `reason`, `source`, and the example's `id`."""
-    found = 0
+    failed = False
     for page in options.pages:
-        for example in pages.examples(page):
-            found += 1
+        try:
+            found = _some(page)
+        except pages.PageError as error:  # it hides no other page
+            failed = True
+            print(error, file=sys.stderr)
+            continue
+        for example in found:
             print(json.dumps(_as_json(page, example), ensure_ascii=False))
-    if not found:
-        print("no examples found", file=sys.stderr)
-    return 0 if found else 1
+    return 1 if failed else 0
+
+
+def _some(page: Path) -> list[pages.Example]:
+    """The examples of a page that somebody has named: it has some.  Raises PageError."""
+    if found := pages.examples(page):
+        return found
+    raise pages.PageError(page, 1, "no examples found")
 
 
 def update_pages(options: argparse.Namespace) -> int:
@@ -86,6 +96,8 @@ def update_pages(options: argparse.Namespace) -> int:
     for page in options.pages or sorted(DOCS.glob("vi/**/*.md")):
         print(relative(page), flush=True)
         try:
+            if options.pages:
+                _some(page)
             changed = update(
                 page, ENGINES[options.engine], lambda line: print(line, flush=True), options.time_limit
             )

@@ -7,8 +7,6 @@ tab or a list is one, and a fence in a comment or inside a longer fence is not, 
 
 import functools
 import re
-from collections.abc import Sequence
-from html.parser import HTMLParser
 from pathlib import Path
 
 import markdown
@@ -17,6 +15,7 @@ from mkdocs.utils import yaml
 from mkdocs.utils.meta import get_data
 from pymdownx.snippets import SnippetMissingError
 
+from doclab.outline import Outline
 from doclab.recording import Block, Recorder, tap
 from doclab.source import DOCS, PROJECT, SNIPPETS, PageError, decode, relative
 
@@ -30,7 +29,7 @@ def render(file: Path) -> str:
 def read(file: Path) -> list[Block]:
     """Every code block that the site renders for this page, in reading order.  Raises PageError."""
     html, recorder = _record(file)
-    outline = _Outline(recorder)
+    outline = Outline(recorder)
     outline.feed(html)
     outline.close()
     return outline.blocks
@@ -96,86 +95,3 @@ def _renderer(file: Path) -> markdown.Markdown:
     return markdown.Markdown(
         extensions=extensions, extension_configs={**settings, "pymdownx.snippets": snippets}
     )
-
-
-_INDENTED = re.compile(r"[\s>*+.\d-]*(?: {4}|\t)")
-
-
-class _Outline(HTMLParser):
-    """The finished HTML: which blocks are in it, in which order, under which heading."""
-
-    _ABANDONED = re.compile(r" ?doclab-abandoned-(\d+)-")
-
-    def __init__(self, recorder: Recorder) -> None:
-        super().__init__()
-        self.recorder = recorder
-        self.blocks: list[Block] = []
-        self.heading = ""
-        self.past = 0  # the line after the last block, counted from 0
-        self.taken: set[int] = set()  # the lines of blocks that have been seen
-        self.open: list[
-            tuple[int, list[str]]
-        ] = []  # each <pre> that is no fence: its place among the blocks, its text
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        attributes = dict(attrs)
-        if tag in ("h2", "h3") and attributes.get("id"):
-            self.heading = attributes["id"]
-        if tag == "pre" and "data-doclab-block" in attributes:
-            number = int(attributes["data-doclab-block"])
-            self.blocks.append(_under(self.recorder.blocks[number], self.heading))
-            self._take(self.recorder.spans[number])
-        elif tag == "pre":
-            self.open.append((len(self.blocks), []))
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "pre" and self.open:
-            place, text = self.open.pop()
-            self.blocks.insert(place, self._indented(self._ABANDONED.sub("", "".join(text))))
-
-    def close(self) -> None:
-        super().close()
-        while self.open:  # a <pre> that nobody closed reaches to the end of the page
-            self.handle_endtag("pre")
-
-    def handle_data(self, data: str) -> None:
-        if self.open:
-            self.open[-1][1].append(data)
-            return
-        lost = self._ABANDONED.search(data)
-        if lost:
-            index, message = self.recorder.abandoned[int(lost.group(1))]
-            raise PageError(*self.recorder.at(index), message)
-
-    def _take(self, lines: Sequence[int]) -> None:
-        self.past = lines[-1] + 1
-        self.taken.update(lines)
-
-    def _indented(self, source: str) -> Block:
-        """A code block without a fence: shown, never run.  Its lines are found again by their words."""
-        source, texts, found = source.strip("\n"), [*map(_words, self.recorder.texts)], []
-        at = self._start(texts, _words(source.split("\n")[0]))
-        for line in source.split("\n"):
-            if words := _words(line):
-                at = next((n for n in range(at, len(texts)) if words in texts[n]), at)
-            found.append(at)
-            at += bool(words) or texts[at : at + 1] in ([], [""])  # Markdown joins empty lines
-        self._take(found)
-        body = tuple(map(self.recorder.at, found))
-        (file, line), (_, end) = body[0], body[-1]
-        return Block(file, line, end, "", (), {}, source, body, self.heading, False)
-
-    def _start(self, texts: Sequence[str], words: str) -> int:
-        """The line where a block begins with these words: best one after the last block, if it is not a footnote, and
-        best an indented one, since prose may have the same words."""
-        found = [n for n, text in enumerate(texts) if n not in self.taken and words in text]
-        lines = self.recorder.texts
-        return min(found, key=lambda n: (n < self.past, not _INDENTED.match(lines[n])), default=self.past)
-
-
-def _words(line: str) -> str:
-    return " ".join(line.split())
-
-
-def _under(block: Block, heading: str) -> Block:
-    return Block(**{**block.__dict__, "heading": heading})

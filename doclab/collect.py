@@ -7,6 +7,7 @@ import time
 from contextlib import ExitStack
 from itertools import groupby
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from sybil import Document, Region, Sybil
@@ -18,7 +19,7 @@ from doclab.items import CleanUp, ExampleItem, Limits
 from doclab.leftovers import PageTaken
 from doclab.report import CLEAN_UP, LIMITS, Record, record
 from doclab.run import PageRun, open_page
-from doclab.source import DOCS, PageError, relative
+from doclab.source import DOCS, PageError, decode, relative
 from doclab.verdict import FAILED, HELD, NOT_RUN, Verdict
 
 _KEPT = pytest.StashKey[bool]()
@@ -62,17 +63,28 @@ class Page(pytest.File):
         changed.verifier()
         self._read = time.time()
         try:
+            decode(self.path)  # what Sybil says of a page that is not text names no line
             self.document = _SYBIL.parse(self.path)
         except PageError as error:
-            self.doclab = record(self.path, "", error.file, error.line, FAILED, message=str(error))
-            raise self.CollectError(str(error)) from None
+            self._refuse(error)
         found = list(self.document.examples())
+        if not found and self._is_named:
+            self._refuse(PageError(self.path, 1, "no examples found: nothing was verified"))
         for section, examples in groupby(found, key=lambda example: example.parsed.block.heading or "top"):
             yield Section.from_parent(self, name=section, examples=list(examples))
         if found:
             yield CleanUp.from_parent(self, name=CLEAN_UP)
         if self.config.option.check_limits and any(example.parsed.is_limited for example in found):
             yield Limits.from_parent(self, name=LIMITS)
+
+    @property
+    def _is_named(self) -> bool:
+        """Whether somebody asked for this very page; `--changed` makes folders into pages."""
+        return self.session.isinitpath(self.path) and not self.config.option.changed
+
+    def _refuse(self, error: PageError) -> NoReturn:
+        self.doclab = record(self.path, "", error.file, error.line, FAILED, message=str(error))
+        raise self.CollectError(str(error)) from None
 
     def setup(self) -> None:
         self.stack = ExitStack()

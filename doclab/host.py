@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -91,6 +92,18 @@ class Host:
         while self.alive() and time.monotonic() < deadline:
             time.sleep(0.01)
         return not self.alive()
+
+    def has_daemon(self) -> bool:
+        """Tell whether a daemon listens on the host's socket; one that is stopped still does."""
+        with socket.socket(socket.AF_UNIX) as door:
+            door.setblocking(False)
+            try:
+                door.connect(self.docker_url.removeprefix("unix://"))
+            except (FileNotFoundError, ConnectionRefusedError):
+                return False
+            except BlockingIOError:  # many wait at the door
+                pass
+        return True
 
     def digests(self, images: Collection[str]) -> dict[str, str]:
         """Ask the host's registry for the digest of each image, by its name such as `busybox:1.37`."""

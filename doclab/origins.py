@@ -1,6 +1,7 @@
 """Lines of a page that know where they come from: their file, which may be one that the page includes, and their line."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -36,20 +37,55 @@ class LocatingSnippets(SnippetPreprocessor):
     def __init__(self, old: SnippetPreprocessor, page: Path) -> None:
         self.__dict__.update(old.__dict__)
         self.page = page
+        self.RE_SNIPPET_FILE = self._asked = _Heard(old.RE_SNIPPET_FILE)
 
     def run(self, lines: list[str]) -> list[str]:
-        return super().run([_Located(line, self.page, n) for n, line in enumerate(lines, 1)])
+        return super().run(_located(lines, self.page))
+
+    def get_snippet_path(self, path: str) -> str | None:
+        """As the extension, but a file that can't be read is an error of that file."""
+        found = super().get_snippet_path(path)
+        if found:
+            decode(Path(found))
+        return found
 
     def parse_snippets(self, lines: list[str], file_name: str | None = None, **options) -> list[str]:
-        return super().parse_snippets(_locate(lines, file_name) if file_name else lines, file_name, **options)
+        if not file_name:
+            return super().parse_snippets(lines, file_name, **options)
+        file = Path(file_name)
+        _, ranges, section = self._asked.groups
+        rows = _located(file.read_text(encoding=self.encoding).split("\n"), file)
+        if ranges:
+            rows = [rows[n] for n in _chosen(ranges, len(rows))]
+        elif section:
+            rows = self.extract_section(section[1:], rows)
+        return super().parse_snippets(rows, file_name, **options)
 
 
-def _locate(lines: list[str], file_name: str) -> list[_Located]:
-    """Lines of an included file, which are all of it or a stretch, with their numbers there."""
-    file = Path(file_name)
-    text = decode(file).split("\n")
-    start = next((n for n in range(len(text)) if text[n : n + len(lines)] == lines), 0)
-    return [_Located(line, file, start + n) for n, line in enumerate(lines, 1)]
+class _Heard:
+    """A pattern that remembers the groups of what it matched last: the extension keeps to itself what was asked for."""
+
+    def __init__(self, pattern: re.Pattern) -> None:
+        self._pattern = pattern
+        self.groups: tuple[str | None, ...] = ()
+
+    def match(self, text: str) -> re.Match | None:
+        found = self._pattern.match(text)
+        self.groups = found.groups() if found else ()
+        return found
+
+
+def _located(lines: Sequence[str], file: Path) -> list[_Located]:
+    return [_Located(line, file, number) for number, line in enumerate(lines, 1)]
+
+
+def _chosen(ranges: str, total: int) -> Iterator[int]:
+    """The lines that `:2:4,-1:` asks for, from 0, as the extension counts them."""
+    for span in ranges[1:].split(","):
+        first, last = (int(number) if number else None for number in [*span.split(":"), ""][:2])
+        start = max(0, first - 1) if first and first > 0 else first
+        end = max(0, total + 1 + last) if last and last < 0 else last
+        yield from range(total)[start:end]
 
 
 class Locator(Preprocessor):

@@ -12,10 +12,11 @@ import pytest
 from doclab import changed, engines, evidence, pages, report, selection, signals
 from doclab.collect import Page
 from doclab.progress import Progress
-from doclab.session import DEFAULT_LIMIT
+from doclab.session import DEFAULT_LIMIT, time_limit
 from doclab.source import DOCS, PROJECT, relative
 
 RECORDS = pytest.StashKey[report.Records]()
+NOTHING_VERIFIED = pytest.ExitCode.NO_TESTS_COLLECTED
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -28,7 +29,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--time-limit",
-        type=float,
+        type=time_limit,
         default=DEFAULT_LIMIT,
         metavar="SECONDS",
         help="how long one command may take (default: %(default)g)",
@@ -41,7 +42,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--changed",
         action="store_true",
-        help="leave out the pages that are as they were when they last held, on the same engine, images and verifier",
+        help="leave out the pages that are as they were when they last held, on the same engine, images and verifier; "
+        f"exit status {NOTHING_VERIFIED:d} where that leaves nothing to verify",
     )
     group.addoption(
         "--watch",
@@ -91,7 +93,10 @@ def _leave_out_unchanged(config: pytest.Config) -> pytest.ExitCode | None:
     config.args[:], left_out = changed.split(config.args, engine)
     for page, time in left_out.items():
         print(f"left out: {relative(page)}, unchanged since it held on {time:%Y-%m-%d %H:%M}")
-    return None if config.args else pytest.ExitCode.OK
+    if config.args:
+        return None
+    print("no page has changed: nothing was verified in this run (without --changed, all of them run)")
+    return NOTHING_VERIFIED
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -157,10 +157,8 @@ def summary(records: Sequence[Record], engine: str) -> list[str]:
     versions = " and ".join(sorted({record["docker"] for record in records} - {""}))
     where = f"on Docker {versions} ({engine})" if versions else "on no Docker"
     pages = len({record["page"] for record in records})
-    return [
-        *lines,
-        f"{_number(pages, 'page')} {where}, {_number(len(examples), 'example')}: {told or 'none'}",
-    ]
+    lines += [f"{_number(pages, 'page')} {where}, {_number(len(examples), 'example')}: {told or 'none'}"]
+    return lines if counts[HELD] or counts[FAILED] else [*lines, "nothing was verified: no example ran"]
 
 
 def _number(count: int, noun: str) -> str:
@@ -176,4 +174,4 @@ def _reasons(result: str, records: Sequence[Record]) -> list[str]:
 
 
 def _relative(file: str) -> str:
-    return relative(Path(file).resolve())
+    return relative(Path(file).absolute())

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from doclab import pages, programs, transcript
+from doclab.daemon import DaemonWatch
 from doclab.engines import Engine
 from doclab.host import open_host
 from doclab.leftovers import DaemonGone, Leftovers
@@ -80,6 +81,7 @@ class PageRun:
         self._bindings = Bindings()
         self._broken = ""
         self._last = _place(examples[0])  # where the last command stands that ran
+        self._daemon = DaemonWatch(host)
         self._leftovers = Leftovers(host, limit)
         self._leftovers.refuse_taken_names(e.block.source for e in examples if e.action == pages.RUN)
         self._session = Session(lambda command: host.argv(command, directory))
@@ -193,8 +195,13 @@ class PageRun:
         except transcript.Unshowable as unshowable:
             verdict.break_off(promise.place, promise.source, str(unshowable))
         else:
-            verdict.judge(promise, lines, status, self._bindings)
-            return True
+            self._daemon.look(promise)
+            if verdict.judge(promise, lines, status, self._bindings) or not self._daemon.end:
+                return True
+            verdict.explain(self._daemon.end)
+            if not verdict.is_broken:
+                return True
+            self._broken = f"the page's Docker daemon has ended at {self._daemon.place}"
         return False
 
     def _break(self, verdict: Verdict, place: str, source: str, reason: str, output: str = "") -> None:
@@ -205,6 +212,8 @@ class PageRun:
             )
         self._broken = f"the session ended at {place}: {reason}"
         verdict.break_off(place, source, reason, output)
+        if self._daemon.end:
+            verdict.explain(self._daemon.end)
 
     @property
     def is_complete(self) -> bool:
@@ -222,7 +231,8 @@ class PageRun:
         try:
             left = self._leftovers.find(survivors)
         except DaemonGone as gone:
-            return f"{self._last}: {gone}; the page has to start it again, as its reader would"
+            place = self._daemon.place or self._last
+            return f"{place}: {gone}; the page has to start it again, as its reader would"
         if not left:
             return ""
         listed = "\n".join(f"  {item}" for item in left)

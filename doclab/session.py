@@ -1,5 +1,6 @@
 """One bash for one page: types commands into it, and tells what really came out."""
 
+import argparse
 import contextlib
 import os
 import selectors
@@ -12,6 +13,7 @@ from typing import Self
 
 DEFAULT_LIMIT = 30.0  # seconds a command may take
 _GLANCE = 0.1  # seconds between two looks at whether the shell still lives
+_DAY = 86400.0
 MAX_OUTPUT = 1 << 18  # bytes a command may print: a page of prose has no room for more
 MAX_LINES = 10_000  # and lines
 
@@ -23,6 +25,14 @@ _LOOP = (
     ' (exit "${{_status:-0}}"); eval "$REPLY" {commands}<&- {statuses}>&-; _status=$?; echo "$_status" >&{statuses}; '
     "done"
 )
+
+
+def time_limit(text: str) -> float:
+    """Read seconds from a command line, as argparse's `type`.  Raises ArgumentTypeError for what is no time."""
+    with contextlib.suppress(ValueError):
+        if 0 < (seconds := float(text)) <= _DAY:
+            return seconds
+    raise argparse.ArgumentTypeError(f"{text} is no number of seconds above 0 (and at most a day)")
 
 
 def is_shell(command_line: str) -> bool:

@@ -28,7 +28,7 @@ class Verdict:
     statuses: list[int] = field(default_factory=list)
     printed: list[int] = field(default_factory=list)
 
-    def judge(self, promise: Promise, real: list[str], status: int, bindings: Bindings) -> None:
+    def judge(self, promise: Promise, real: list[str], status: int, bindings: Bindings) -> bool:
         """Hold the lines that really came and the exit status against what the page promises of a command."""
         self.outputs.append(real)
         self.statuses.append(status)
@@ -36,6 +36,7 @@ class Verdict:
         unexpected = 0 if promise.may_fail else status
         if difference or unexpected:
             self._fail(promise, difference, unexpected)
+        return not (difference or unexpected)
 
     def _fail(self, promise: Promise, difference: Difference | None, status: int) -> None:
         parts = [
@@ -53,6 +54,10 @@ class Verdict:
         """The command at `place` can't be judged at all, for `reason`, after this `output`."""
         self.is_broken = True
         self._add("\n".join(filter(None, [f"{place}: {reason}", source and quoted(source), _tail(output)])))
+
+    def explain(self, reason: str) -> None:
+        """Say more about what has failed."""
+        self.message += f"\n{reason}"
 
     def _add(self, message: str) -> None:
         self.result = FAILED

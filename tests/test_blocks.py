@@ -19,6 +19,7 @@ FILES = {
     "Dockerfile": "FROM busybox:1.37\nRUN touch /a\n",
     "indented.md": "Trong.\n\n    a\n    b\n",
     "open.md": "Mở.\n\n```text\nnever closed\n",
+    "twice.txt": "$ a\n1\n# --8<-- [start:again]\n$ a\n1\n# --8<-- [end:again]\n$ b\n",
 }
 
 NFC, NFD = (unicodedata.normalize(form, "chạy thử ở Huế") for form in ("NFC", "NFD"))
@@ -142,6 +143,8 @@ PAGES: dict[str, tuple[str, list[int | tuple[str, int]]]] = {
 @pytest.fixture
 def page(tmp_path: Path):
     """Writes a page, byte for byte, beside the files that it may include."""
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "latin.txt").write_bytes(b"$ a\nHu\xe9\n")
     for name, text in FILES.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
 
@@ -177,6 +180,15 @@ def test_a_block_knows_where_each_line_of_its_body_stands(page):
 def test_a_literal_include_stands_where_it_is_written(page):
     (block,) = read(page('```markdown\n;--8<-- "app.py"\nb\n```\n'))
     assert ('--8<-- "app.py"\nb', [2, 3]) == (block.source, [line for _, line in block.body])
+
+
+@pytest.mark.parametrize(
+    ("chosen", "lines"),
+    [(":4:5", [4, 5]), (":again", [4, 5]), (":4:5,1:2", [4, 5, 1, 2]), (":-2:-1", [7, 8]), (":5", [5, 7, 8])],
+)
+def test_a_stretch_of_a_file_stands_where_it_is_even_if_its_words_come_twice(chosen, lines, page):
+    (block,) = read(page(f'```text\n--8<-- "twice.txt{chosen}"\nend\n```\n'))
+    assert lines == [line for file, line in block.body if file.name == "twice.txt"]
 
 
 @pytest.mark.parametrize(
@@ -245,6 +257,20 @@ ERRORS = {
     "words in no form": ("```text !x\na\n```\n", 1, "braces"),
     "a missing include": ('Một.\n\n```text\n--8<-- "nowhere.txt"\n```\n', 4, "nowhere.txt"),
     "a missing include in prose": ('Một.\n\n--8<-- "nowhere.md"\n', 3, "nowhere.md"),
+    "in an element that shows no code": (
+        "<textarea>\n\n```text\na\n```\n\n</textarea>\n",
+        3,
+        "in `<textarea>`, where no browser",
+    ),
+    "in a template that Markdown enters": (
+        "<template markdown>\n\n```text\na\n```\n\n</template>\n",
+        3,
+        "in `<template>`",
+    ),
+    "in an instruction": ("<?php\n```text\na\n```\n?>\n", 2, r"in `<\?`"),
+    "in a section of characters": ("<![CDATA[\n```text\na\n```\n]]>\n", 2, r"in `<!\[`"),
+    "an include that is not UTF-8": ('```text\n--8<-- "latin.txt"\n```\n', ("latin.txt", 2), "not UTF-8"),
+    "a folder as an include": ('```text\n--8<-- "folder"\n```\n', ("folder", 1), "can't be read"),
     "a missing section": ('Một.\n\n```text\n--8<-- "app.py:nope"\n```\n', 4, "nope"),
 }
 

@@ -150,6 +150,7 @@ def test_on_the_command_line(tmp_path):
     (tmp_path / "false.md").write_text("```console\n$ echo on\noff\n```\n")
     idle = '```text\nshown\n```\n\n```{ .console .no-run reason="why not" }\n$ echo on\n```\n'
     (tmp_path / "idle.md").write_text(idle)
+    (tmp_path / "prose.md").write_text("# Prose\n")
     (tmp_path / "litter.md").write_text("```console\n$ docker network create left >/dev/null\n```\n")
     first = doctest(tmp_path, "--changed", *spread)
     assert "left out" not in first.stdout and "4 pages on Docker" in first.stdout, first.stdout
@@ -157,9 +158,15 @@ def test_on_the_command_line(tmp_path):
     assert f"left out: {tmp_path}/true.md, unchanged since it held on 20" in second.stdout
     assert "3 pages on Docker" in second.stdout, second.stdout
     last = doctest(tmp_path / "true.md", "--changed")
-    assert last.returncode == 0 and "left out" in last.stdout and "passed" not in last.stdout
+    assert last.returncode == 5, "a run that verified nothing is not green"
+    assert "left out" in last.stdout and "no page has changed: nothing was verified" in last.stdout
     without = doctest(tmp_path / "true.md")
     assert "1 page on Docker" in without.stdout, "without --changed, everything runs"
+
+
+def test_a_folder_without_pages_is_no_folder_of_unchanged_pages(tmp_path):
+    done = doctest(tmp_path, "--changed")
+    assert done.returncode == 5 and "no page has changed" not in done.stdout
 
 
 def test_the_readers_own_daemon_can_change_unseen():

@@ -325,8 +325,40 @@ def test_any_failure_fails_the_run(run):
     assert run.done.returncode == 1
 
 
-@pytest.mark.parametrize("text", ["No code here.\n", PAGES["limited"], "```text\nshown only\n```\n"])
-def test_nothing_verified_is_a_failure(tmp_path, text):
+@pytest.mark.parametrize("text", ["No code here.\n", PAGES["limited"], "```text\nshown only\n```\n", ""])
+def test_nothing_verified_is_a_failure_that_says_so(tmp_path, text):
     page = tmp_path / "page.md"
     page.write_text(dedent(text))
-    assert doctest(page).returncode != 0
+    done = doctest(page)
+    assert done.returncode == 1 and "nothing was verified" in done.stdout
+
+
+def test_a_page_that_was_named_has_examples(tmp_path):
+    for name, text in {"true": "```console\n$ echo on\non\n```\n", "prose": "# Prose\n"}.items():
+        (tmp_path / f"{name}.md").write_text(text)
+    assert doctest(tmp_path).returncode == 0, "a folder may hold pages of prose"
+    done = doctest(*sorted(tmp_path.glob("*.md")))
+    assert done.returncode == 1 and f"{tmp_path}/prose.md:1: no examples found" in done.stdout
+
+
+def test_a_page_that_is_not_text_is_an_error_with_its_line(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_bytes(b"Mot.\n\nHu\xe9.\n")
+    done = doctest(page)
+    assert done.returncode == 1 and f"{page}:3: this is not UTF-8" in done.stdout
+    assert "Traceback" not in done.stdout and "decode(" not in done.stdout
+
+
+def test_a_page_goes_by_the_name_that_it_was_called(tmp_path):
+    folder = tmp_path / "có dấu cách"
+    folder.mkdir()
+    (tmp_path / "page.md").write_text("```console\n$ echo on\non\n```\n")
+    (folder / "trang số 1.md").symlink_to("../page.md")
+    done = doctest(folder / "trang số 1.md")
+    assert done.returncode == 0 and f"{folder}/trang số 1.md: 1 held in " in done.stdout
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "nan", "inf", "1e9", "soon"])
+def test_a_time_limit_is_a_time(tmp_path, limit):
+    done = doctest(tmp_path, f"--time-limit={limit}")
+    assert done.returncode == 4 and f"{limit} is no number of seconds above 0" in done.stderr

@@ -124,6 +124,10 @@ class Finished(HTMLParser):
                 self.language = "text"
             self.text, self.in_numbers = None, False
 
+    def parse_comment(self, start, report=True):
+        """As a browser (HTML Standard, 13.2.5.43 and after), which Python's parser follows in its latest versions only."""
+        return re.compile(r"<!--(?:>|->|.*?--!?>|.*)", re.DOTALL).match(self.rawdata, start).end()
+
     def handle_data(self, data):
         if self.text is not None:
             self.text += data

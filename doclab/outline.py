@@ -1,0 +1,125 @@
+"""The finished HTML of a page: which code blocks are in it, in which order, under which heading."""
+
+import re
+from collections.abc import Sequence
+from html.parser import HTMLParser
+from typing import NoReturn
+
+from doclab.recording import Block, Recorder
+from doclab.source import PageError
+
+_INDENTED = re.compile(r"[\s>*+.\d-]*(?: {4}|\t)")
+
+
+# Where browsers see a comment end; Python's own parser differs, and not in all versions alike (HTML Standard, 13.2.5).
+_COMMENT = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))", re.DOTALL)
+# What is in these elements no browser shows as code.
+_OPAQUE = {"audio", "canvas", "iframe", "noembed", "noframes", "noscript", "plaintext", "select", "template"}
+_OPAQUE |= {"textarea", "title", "video", "xmp"}
+
+
+class Outline(HTMLParser):
+    """Reads the HTML, with the marks that a recorder left in it; `blocks` are what it found.  Raises PageError."""
+
+    _ABANDONED = re.compile(r" ?doclab-abandoned-(\d+)-")
+
+    def __init__(self, recorder: Recorder) -> None:
+        super().__init__()
+        self.recorder = recorder
+        self.blocks: list[Block] = []
+        self.heading = ""
+        self.past = 0  # the line after the last block, counted from 0
+        self.taken: set[int] = set()  # the lines of blocks that have been seen
+        self.open: list[
+            tuple[int, list[str]]
+        ] = []  # each <pre> that is no fence: its place among the blocks, its text
+        self.opaque: list[str] = []  # the elements around that show no code
+
+    def parse_comment(self, i: int, report: bool = True) -> int:
+        return _COMMENT.match(self.rawdata, i).end()
+
+    def handle_pi(self, data: str) -> None:
+        self._refuse_hidden(data, "<?")
+
+    def unknown_decl(self, data: str) -> None:
+        self._refuse_hidden(data, "<![")
+
+    def _refuse_hidden(self, html: str, opener: str) -> None:
+        if hidden := re.search(r'data-doclab-block="(\d+)"', html):
+            self._refuse(self.recorder.blocks[int(hidden.group(1))], opener)
+
+    def _refuse(self, block: Block, opener: str) -> NoReturn:
+        raise PageError(
+            block.file,
+            block.line,
+            f"this fence is in `{opener}`, where no browser shows code: take it out of there",
+        )
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = dict(attrs)
+        if tag in ("h2", "h3") and attributes.get("id"):
+            self.heading = attributes["id"]
+        if tag in _OPAQUE:
+            self.opaque.append(tag)
+        if tag == "pre" and "data-doclab-block" in attributes:
+            number = int(attributes["data-doclab-block"])
+            if self.opaque:
+                self._refuse(self.recorder.blocks[number], f"<{self.opaque[-1]}>")
+            self.blocks.append(_under(self.recorder.blocks[number], self.heading))
+            self._take(self.recorder.spans[number])
+        elif tag == "pre":
+            self.open.append((len(self.blocks), []))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self.opaque:
+            self.opaque.remove(tag)
+        if tag == "pre" and self.open:
+            place, text = self.open.pop()
+            self.blocks.insert(place, self._indented(self._ABANDONED.sub("", "".join(text))))
+
+    def close(self) -> None:
+        super().close()
+        while self.open:  # a <pre> that nobody closed reaches to the end of the page
+            self.handle_endtag("pre")
+
+    def handle_data(self, data: str) -> None:
+        if self.open:
+            self.open[-1][1].append(data)
+            return
+        lost = self._ABANDONED.search(data)
+        if lost:
+            index, message = self.recorder.abandoned[int(lost.group(1))]
+            raise PageError(*self.recorder.at(index), message)
+
+    def _take(self, lines: Sequence[int]) -> None:
+        self.past = lines[-1] + 1
+        self.taken.update(lines)
+
+    def _indented(self, source: str) -> Block:
+        """A code block without a fence: shown, never run.  Its lines are found again by their words."""
+        source, texts, found = source.strip("\n"), [*map(_words, self.recorder.texts)], []
+        at = self._start(texts, _words(source.split("\n")[0]))
+        for line in source.split("\n"):
+            if words := _words(line):
+                at = next((n for n in range(at, len(texts)) if words in texts[n]), at)
+            found.append(at)
+            at += bool(words) or texts[at : at + 1] in ([], [""])  # Markdown joins empty lines
+        self._take(found)
+        body = tuple(map(self.recorder.at, found))
+        (file, line), (_, end) = body[0], body[-1]
+        return Block(file, line, end, "", (), {}, source, body, self.heading, False)
+
+    def _start(self, texts: Sequence[str], words: str) -> int:
+        """The line where a block begins with these words: best one after the last block, if it is not a footnote, and
+        best an indented one, since prose may have the same words."""
+        found = [n for n, text in enumerate(texts) if n not in self.taken and words in text]
+        lines = self.recorder.texts
+        return min(found, key=lambda n: (n < self.past, not _INDENTED.match(lines[n])), default=self.past)
+
+
+def _words(line: str) -> str:
+    return " ".join(line.split())
+
+
+def _under(block: Block, heading: str) -> Block:
+    return Block(**{**block.__dict__, "heading": heading})
