@@ -15,7 +15,7 @@ from theme import steps
 FOLDER = Path(__file__).parents[1] / "snippets/copy-on-write"
 SIZE = (360, 314)  # as wide as a phone, so that the letters stay as large as they are
 TOPS = {"merged": 32, "upper": 138, "lower": 244}
-ROW, BOX = 66, (60, 38)
+ROW, BOX = 66, (62, 38)
 MIDDLES = [124, 190, 256, 322]  # of the columns
 
 
@@ -125,9 +125,9 @@ def draw(language: str) -> str:
     words = WORDS[language]
     labels = {step: f"{at}. {words[step][0]}" for at, step in enumerate(STEPS, 1)}
     choice = steps.told([steps.BEGIN, *STEPS], steps.buttons(words["choose"], labels), "fieldset")
-    tellings = [steps.told([steps.BEGIN], words["begin"])]
-    tellings += [steps.told([step], _telling(step, words), "div") for step in STEPS]
-    return steps.figure("layers", [choice], tellings, _picture(words), words["caption"])
+    tellings = [steps.told([step], _telling(step, words), "div") for step in STEPS]
+    beside = [steps.choices(choice), steps.tellings(steps.told([steps.BEGIN], words["begin"]), *tellings)]
+    return steps.figure("layers", beside, _picture(words), words["caption"])
 
 
 def _telling(step: str, words: dict) -> str:

@@ -138,9 +138,12 @@ def draw(rows: list[dict], language: str) -> str:
     words = WORDS[language]
     states = [state for state in PLACES if any(row["from"] == state for row in rows)]
     choices = [_choice(rows, state, words) for state in states]
-    tellings = [steps.told([steps.BEGIN], words["begin"])]
-    tellings += [steps.told([_step(row)], _telling(row, words)) for row in rows]
-    return steps.figure("states", choices, tellings, _picture(rows, words), words["caption"])
+    tellings = [steps.told([_step(row)], _telling(row, words)) for row in rows]
+    beside = [
+        steps.tellings(steps.told([steps.BEGIN], words["begin"]), *tellings),
+        steps.choices(*choices),  # below: what is offered is what follows
+    ]
+    return steps.figure("states", beside, _picture(rows, words), words["caption"])
 
 
 def _picture(rows: list[dict], words: dict) -> str:

@@ -34,22 +34,30 @@ def buttons(legend: str, labels: Mapping[str, str]) -> str:
     return "\n".join([f"<legend>{legend}</legend>", *parts])
 
 
-def figure(id: str, choices: list[str], tellings: list[str], svg: str, caption: str) -> str:
-    """The whole figure, without blank lines: what a page includes.
+def choices(*fieldsets: str) -> str:
+    """What can be chosen, one fieldset at a time."""
+    return _stack("", fieldsets)
 
-    Choices take each other's place, and so do tellings: the largest keeps the place for all, and nothing moves.
-    """
-    choice, telling = "\n".join(choices), "\n".join(tellings)
+
+def tellings(*sentences: str) -> str:
+    """What the chosen step means, said aloud as it changes."""
+    return _stack(' role="status"', sentences)
+
+
+def _stack(attributes: str, elements: Iterable[str]) -> str:
+    """Elements that take each other's place: the largest keeps the place for all, and nothing moves."""
+    inside = "\n".join(elements)
+    return f'<div class="steps-stack"{attributes}>\n{inside}\n</div>'
+
+
+def figure(id: str, beside: Iterable[str], svg: str, caption: str) -> str:
+    """The whole figure, without blank lines: what a page includes."""
+    choice = "\n".join(beside)
     return f"""\
 <figure class="diagram steps" id="{id}">
 <div class="steps-body">
 <div class="steps-choice" data-search-exclude>
-<div class="steps-stack" role="status">
-{telling}
-</div>
-<div class="steps-stack">
 {choice}
-</div>
 </div>
 {svg}
 </div>
