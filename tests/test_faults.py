@@ -308,6 +308,20 @@ def test_a_run_that_is_ended_says_where_it_was_and_leaves_nothing(tmp_path, numb
         assert len(told) == hosts, output
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_ended_while_it_reads_pages_runs_none(tmp_path, number):
+    for n in range(40):
+        (tmp_path / f"{n}.md").write_text((transcript("$ echo on", "on") + "\n") * 40)
+    with start(tmp_path) as run:
+        while "rootdir" not in run.stdout.readline():  # what comes next is to read the pages
+            pass
+        time.sleep(0.3)
+        run.send_signal(number)
+        output = run.communicate()[0]
+    assert run.returncode == (2 if number == signal.SIGINT else 143), output
+    assert " held in " not in output
+
+
 def test_two_runs_at_once_share_no_name_and_no_port(tmp_path):
     page = tmp_path / "page.md"
     page.write_text(
