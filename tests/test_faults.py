@@ -28,7 +28,7 @@ SLACK = 1.0  # seconds after that within which the run must go on
 RUN = """
 import pathlib, sys, pytest
 from doclab import boot
-boot._MEMORY, boot._PROCESSES = 100 << 20, 300
+boot._MEMORY, boot._PROGRAMS, boot._PROCESSES = 100 << 20, 300 << 20, 300
 boot._HERE, boot._SECONDS = pathlib.Path({here!r}), {seconds}
 sys.exit(pytest.main(["-c", "pyproject.toml", "--rootdir=.", *sys.argv[1:]]))
 """
@@ -147,6 +147,11 @@ FAILING = {
         transcript("$ cat /dev/zero >/root/big"),
         2,
         ["No space left on device", "exit status 1"],
+    ),
+    "takes all memory": (
+        transcript("$ head -c 2G /dev/zero | tail"),
+        2,
+        ["exit status 137", "the memory of the page's host is full: the kernel killed a program"],
     ),
     "exits the interpreter": ('```python\n--8<-- "exit.py"\n```\n', 1, ["exit.py", "exit status 3"]),
     "kills every process": (transcript("$ kill -9 -1; sleep 9"), 2, []),
