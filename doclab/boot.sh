@@ -1,18 +1,19 @@
 #!/bin/bash
 # Starts a throwaway Docker host in namespaces of its own, waits for its end, and removes what the kernel does not.
 #
-#   boot.sh NAME LOWERDIR SIZE PROCESSES HOSTFILES CGROUPS     in the cache directory, which holds an empty mount point `mnt`
+#   boot.sh NAME LOWERDIR SIZE PROCESSES MEMORY HOSTFILES CGROUPS     in the cache directory, which holds an empty mount point `mnt`
 #
 #   NAME       the host's directory in every cgroup hierarchy
 #   LOWERDIR   directories of the root filesystem, as overlayfs takes them
 #   SIZE       bytes of memory that everything written inside may take
 #   PROCESSES  how many processes and threads it may have at a time
+#   MEMORY     bytes that they may take, together with what is written
 #   HOSTFILES  directory laid over the root filesystem
 #   CGROUPS    one line a hierarchy: MOUNTPOINT TYPE OPTIONS
 #   stdin      the lifeline: at its end the host ends, and everything in it
 #   fd 3       told the PID as seen from outside, then, once the daemon answers, its `GET /version`
 set -eu
-name=$1 lowerdir=$2 size=$3 processes=$4 hostfiles=$5 cgroups=$6
+name=$1 lowerdir=$2 size=$3 processes=$4 memory=$5 hostfiles=$6 cgroups=$7
 
 remove_cgroups() { # here and not by whoever started us: they may have been killed
     local mountpoint _ tries
@@ -36,6 +37,9 @@ join_cgroups() {
         if [ -f "$mountpoint/$name/pids.max" ]; then
             echo "$processes" > "$mountpoint/$name/pids.max"
         fi
+        for file in memory.limit_in_bytes memory.max; do # v1 and v2; the containers are below, so it holds for them, too
+            if [ -f "$mountpoint/$name/$file" ]; then echo "$memory" > "$mountpoint/$name/$file"; fi
+        done
         echo 0 > "$mountpoint/$name/cgroup.procs"
     done <<< "$cgroups"
 }
@@ -92,7 +96,7 @@ change_root() {
     hostname -F /etc/hostname
 }
 
-case ${7-} in
+case ${8-} in
     '')
         unshare --mount --net --pid --ipc --uts --fork --kill-child "$BASH" "$0" "$@" born <&0 &
         host=$!
@@ -106,7 +110,7 @@ case ${7-} in
         read -r pid _ < /proc/self/stat # still the /proc of the machine around: its number, not 1
         echo "$pid" >&3
         join_cgroups
-        exec unshare --cgroup "$BASH" "$0" "${@:1:6}" inside
+        exec unshare --cgroup "$BASH" "$0" "${@:1:7}" inside
         ;;
     inside)
         mount_root

@@ -59,15 +59,21 @@ class Claim:
         for file in new:
             if file.read_bytes() != self._before[file.resolve()]:
                 raise Taken(f"{relative(file)} was changed while its page ran: run the page once more")
-        staged = {file: stage(file, text) for file, text in new.items()}
-        for file, temporary in staged.items():
-            os.replace(temporary, file.resolve())  # a link stays a link
-        return list(staged)
+        staged: dict[Path, Path] = {}
+        try:
+            for file, text in new.items():
+                staged[file] = stage(file, text)
+            for file, temporary in staged.items():
+                os.replace(temporary, file.resolve())  # a link stays a link
+        finally:
+            for temporary in staged.values():
+                temporary.unlink(missing_ok=True)
+        return list(new)
 
 
 @contextlib.contextmanager
 def claim(files: Iterable[Path]) -> Iterator[Claim]:
-    """Take files for as long as it takes.  Raises Taken when another process has one of them."""
+    """Take files for as long as it takes.  Raises Taken when another process has one of them, or one is read-only."""
     with contextlib.ExitStack() as stack:
         before = {}
         for file in sorted({file.resolve() for file in files}):
@@ -78,6 +84,8 @@ def claim(files: Iterable[Path]) -> Iterator[Claim]:
                 raise Taken(
                     f"{relative(file)}: another update is recording it: wait for that, or stop it"
                 ) from None
+            if not file.stat().st_mode & 0o222:  # root could write it, but was asked not to
+                raise Taken(f"{relative(file)} is read-only: allow writing, and run the page once more")
             before[file] = stream.read()
         yield Claim(before)
 
@@ -87,9 +95,15 @@ def stage(file: Path, text: str) -> Path:
     with tempfile.NamedTemporaryFile(
         dir=file.resolve().parent, prefix=f".{file.name}-", delete=False
     ) as stream:
-        stream.write(text.encode())
-    os.chmod(stream.name, file.stat().st_mode)
-    return Path(stream.name)
+        staged = Path(stream.name)
+        try:
+            stream.write(text.encode())
+            stream.flush()
+            os.chmod(staged, file.stat().st_mode)
+        except OSError:
+            staged.unlink()
+            raise
+    return staged
 
 
 def like(before: str, text: str) -> str:

@@ -105,6 +105,12 @@ class Host:
                 pass
         return True
 
+    def memory_kills(self) -> int:
+        """Count the processes outside of containers that the kernel has killed because the host's memory was full."""
+        tops = [h.mountpoint / self.name for h in cgroups.hierarchies()]
+        told = "".join(_read(top / name) for top in tops for name in ("memory.oom_control", "memory.events"))
+        return sum(map(int, re.findall(r"(?m)^oom_kill (\d+)$", told)))
+
     def digests(self, images: Collection[str]) -> dict[str, str]:
         """Ask the host's registry for the digest of each image, by its name such as `busybox:1.37`."""
         asked = [f"{MIRROR}/v2/library/{image.replace(':', '/manifests/')}" for image in images]

@@ -55,7 +55,9 @@ class Leftovers:
 
         Raises DaemonGone.
         """
-        running = [line for _, line in self._host.processes()] or survivors
+        # The survivors have been killed, but may not be gone yet.
+        escaped = [line for _, line in self._host.processes() if line not in survivors]
+        running = [*survivors, *escaped]
         left = [f"process {_short(line)}{self._from(line)}" for line in running]
         return left + [f"{item}{self._from(*_names(item))}" for item in self.remove()]
 

@@ -4,6 +4,7 @@ pytest's own dots would be the same for one page and for twenty, and say nothing
 """
 
 import contextlib
+import os
 import re
 import time
 from collections import Counter, defaultdict
@@ -174,4 +175,4 @@ def _reasons(result: str, records: Sequence[Record]) -> list[str]:
 
 
 def _relative(file: str) -> str:
-    return relative(Path(file).absolute())
+    return relative(Path(os.path.abspath(file)))  # links keep the name that they were called by

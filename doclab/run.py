@@ -82,6 +82,7 @@ class PageRun:
         self._broken = ""
         self._last = _place(examples[0])  # where the last command stands that ran
         self._daemon = DaemonWatch(host)
+        self._memory_kills = 0
         self._leftovers = Leftovers(host, limit)
         self._leftovers.refuse_taken_names(e.block.source for e in examples if e.action == pages.RUN)
         self._session = Session(lambda command: host.argv(command, directory))
@@ -196,7 +197,12 @@ class PageRun:
             verdict.break_off(promise.place, promise.source, str(unshowable))
         else:
             self._daemon.look(promise)
-            if verdict.judge(promise, lines, status, self._bindings) or not self._daemon.end:
+            if verdict.judge(promise, lines, status, self._bindings):
+                return True
+            if self.host.memory_kills() > self._memory_kills:
+                self._memory_kills = self.host.memory_kills()
+                verdict.explain("the memory of the page's host is full: the kernel killed a program")
+            if not self._daemon.end:
                 return True
             verdict.explain(self._daemon.end)
             if not verdict.is_broken:

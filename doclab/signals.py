@@ -33,10 +33,18 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(_Workers())
 
 
-def pytest_keyboard_interrupt() -> None:
+def pytest_keyboard_interrupt(excinfo: pytest.ExceptionInfo) -> None:
     """Whatever ends the run, it clears up undisturbed."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _ignore)
+    if isinstance(excinfo.value, _Ended):
+        print(f"\n{excinfo.value}")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if _Ended.by:
+        session.exitstatus = 128 + _Ended.by
 
 
 class _Workers:
@@ -63,9 +71,16 @@ def _interrupt(number: int, frame) -> None:
     raise KeyboardInterrupt
 
 
+class _Ended(KeyboardInterrupt):
+    """Somebody ended the run.  No Exception, as pytest.exit() would raise: those that read pages take it for their own."""
+
+    by = 0  # the signal
+
+
 def _exit(number: int, frame) -> None:
     signal.signal(number, _ignore)
-    pytest.exit(f"ended by {signal.Signals(number).name}", returncode=128 + number)
+    _Ended.by = number
+    raise _Ended(f"ended by {signal.Signals(number).name}")
 
 
 def end_with_parent(number: int) -> None:

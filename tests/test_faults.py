@@ -28,7 +28,7 @@ SLACK = 1.0  # seconds after that within which the run must go on
 RUN = """
 import pathlib, sys, pytest
 from doclab import boot
-boot._MEMORY, boot._PROCESSES = 100 << 20, 300
+boot._MEMORY, boot._PROGRAMS, boot._PROCESSES = 100 << 20, 300 << 20, 300
 boot._HERE, boot._SECONDS = pathlib.Path({here!r}), {seconds}
 sys.exit(pytest.main(["-c", "pyproject.toml", "--rootdir=.", *sys.argv[1:]]))
 """
@@ -147,6 +147,11 @@ FAILING = {
         transcript("$ cat /dev/zero >/root/big"),
         2,
         ["No space left on device", "exit status 1"],
+    ),
+    "takes all memory": (
+        transcript("$ head -c 2G /dev/zero | tail"),
+        2,
+        ["exit status 137", "the memory of the page's host is full: the kernel killed a program"],
     ),
     "exits the interpreter": ('```python\n--8<-- "exit.py"\n```\n', 1, ["exit.py", "exit status 3"]),
     "kills every process": (transcript("$ kill -9 -1; sleep 9"), 2, []),
@@ -306,6 +311,20 @@ def test_a_run_that_is_ended_says_where_it_was_and_leaves_nothing(tmp_path, numb
     if number != signal.SIGKILL:
         told = [page for page in pages if f"interrupted while running {page}:6 top::2" in output]
         assert len(told) == hosts, output
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_ended_while_it_reads_pages_runs_none(tmp_path, number):
+    for n in range(40):
+        (tmp_path / f"{n}.md").write_text((transcript("$ echo on", "on") + "\n") * 40)
+    with start(tmp_path) as run:
+        while "rootdir" not in run.stdout.readline():  # what comes next is to read the pages
+            pass
+        time.sleep(0.3)
+        run.send_signal(number)
+        output = run.communicate()[0]
+    assert run.returncode == (2 if number == signal.SIGINT else 143), output
+    assert " held in " not in output
 
 
 def test_two_runs_at_once_share_no_name_and_no_port(tmp_path):

@@ -205,6 +205,15 @@ def test_a_link_stays_a_link(tmp_path):
     assert (tmp_path / "real.md").stat().st_mode & 0o777 == 0o640
 
 
+def test_a_read_only_page_stays_as_it_is(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("```console\n$ echo a\n```\n")
+    page.chmod(0o444)
+    done = record(page)
+    assert done.returncode == 1 and "page.md is read-only" in done.stderr
+    assert page.read_text() == "```console\n$ echo a\n```\n"
+
+
 SLOW = "```console\n$ echo a\nold\n```\n\n```console\n$ sleep 4\n```\n"
 
 
