@@ -75,7 +75,7 @@ def spread(arguments: list[str]) -> list[str]:
     if {"--keep", "--watch"} & {*arguments} or sum(".md" in argument for argument in arguments) == 1:
         return []
     return [
-        "--numprocesses=3",  # one more than the cores we have: pages wait for Docker half of their time
+        f"--numprocesses={2 * (os.cpu_count() or 1)}",  # pages wait half of their time
         "--dist=loadfile",  # each page whole, on a host of its own
         "--no-loadscope-reorder",  # doclab has put the longest pages first
     ]

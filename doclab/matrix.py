@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -24,7 +25,7 @@ Report = Mapping[str, Any]  # of one engine, as doclab.report describes it
 Run = tuple[Environment, Report]
 
 _SPREAD = [
-    "--numprocesses=3",  # one more than the cores we have: pages wait for Docker half of their time
+    f"--numprocesses={2 * (os.cpu_count() or 1)}",  # pages wait half of their time
     "--dist=loadfile",  # each page whole, on a host of its own
     "--no-loadscope-reorder",  # the longest pages first
 ]
