@@ -25,7 +25,7 @@ WORDS = {
         "true-but": "đúng, nhưng …",
         "no-longer": "không còn đúng",
         "false": "sai",
-        "totals": ("", "Docker"),
+        "totals": "Kết quả",
         "engines": ("Docker", "Gói của", "API", "Nhân Linux", "Chạy từ ngày"),
         "images": ("Image", "Digest"),
         "skipped": ("Trang", "Ví dụ", "Lý do"),
@@ -39,7 +39,7 @@ WORDS = {
         "true-but": "true, but …",
         "no-longer": "no longer",
         "false": "false",
-        "totals": ("", "Docker"),
+        "totals": "Result",
         "engines": ("Docker", "Packages of", "API", "Kernel", "Run since"),
         "images": ("Image", "Digest"),
         "skipped": ("Page", "Example", "Reason"),
@@ -111,7 +111,7 @@ class Ledger:
             for engine in self._known
         }
         states_seen = [state for state in (HELD, DIFFERS, FAILED, CHANGED, NOT_RUN)]
-        head = ("", *(f"Docker {self._short(engine)}" for engine in self._known))
+        head = (self._words["totals"], *(f"Docker {self._short(engine)}" for engine in self._known))
         rows = [
             (STATES[self._language][state], *(str(counts[engine][state]) for engine in self._known))
             for state in states_seen
