@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from math import ceil
 
 from doclab.comparison import ELLIPSIS
 from doclab.mutation import Findings, Survivor
@@ -18,8 +17,7 @@ def is_good(findings: Sequence[Findings], ran: Sequence[Survivor | None]) -> boo
     tried, killed = (sum(map(Counter.total, counts)) for counts in _counts(findings))
     return (
         not any(ran)
-        and tried > 0
-        and tried - killed <= ceil(tried * (100 - REQUIRED) / 100)  # one may live on the smallest page
+        and killed * 100 >= tried * REQUIRED > 0
         and not any(page.error or page.commands[False] for page in findings)
         and all(survivor.types for page in findings for survivor in page.survivors)
     )
