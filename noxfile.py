@@ -77,7 +77,6 @@ def spread(arguments: list[str]) -> list[str]:
     return [
         f"--numprocesses={2 * (os.cpu_count() or 1)}",  # pages wait half of their time
         "--dist=loadfile",  # each page whole, on a host of its own
-        "--no-loadscope-reorder",  # doclab has put the longest pages first
     ]
 
 

@@ -25,9 +25,8 @@ from doclab.host import Host, HostError, Progress
 _HERE = Path(__file__).parent
 _SECONDS = 60  # for a busy machine; a quiet one needs less than one
 _MEMORY = 8 << 30  # bytes that all files of a host may take; half of the machine's memory if that is less
-_PROGRAMS = (
-    2 << 30
-)  # and programs beside them: one that allocates without end is killed, and not the machine's own
+# and programs beside them: one that allocates without end is killed, and not the machine's own
+_PROGRAMS = 2 << 30
 _PROCESSES = 4096  # and threads of a host at a time: a fork bomb stays in it, and is ended at once
 _counter = itertools.count()
 
@@ -64,9 +63,8 @@ def _start(name: str, lower: Sequence[Path], log: BinaryIO) -> Iterator[int]:
     mounts = "\n".join(f"{h.mountpoint} {h.type} {h.options}" for h in cgroups.hierarchies())
     machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     size = min(_MEMORY, machine // 2)
-    memory = min(
-        size + _PROGRAMS, machine * 3 // 4
-    )  # more than the files, or a full disk would look like this limit
+    # More than the files, or a full disk would look like this limit.
+    memory = min(size + _PROGRAMS, machine * 3 // 4)
     limits = [str(size), str(_PROCESSES), str(memory)]
     arguments = [name, ":".join(d.name for d in lower), *limits, str(_HERE / "hostfiles"), mounts]
     command = ["bash", "-c", f'exec bash "$0" "$@" 3>&{ready_write}', str(_HERE / "boot.sh"), *arguments]

@@ -36,10 +36,14 @@ def _identity(kind: str, options: str) -> str:
     return ",".join((["none"] if all(o.startswith("name=") for o in kept) else []) + kept)
 
 
+def tops(name: str) -> list[Path]:
+    """Return the cgroups of the host NAME, one a hierarchy; its containers' are below."""
+    return [hierarchy.mountpoint / name for hierarchy in hierarchies()]
+
+
 def of_processes(name: str) -> list[Path]:
     """Return the cgroups, one a hierarchy, where the host NAME has its processes: as boot.sh put them."""
-    tops = [hierarchy.mountpoint / name for hierarchy in hierarchies()]
-    return [top / "init" if (top / "init").exists() else top for top in tops]
+    return [top / "init" if (top / "init").exists() else top for top in tops(name)]
 
 
 def remove(name: str, seconds: float = 5) -> None:

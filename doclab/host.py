@@ -107,8 +107,8 @@ class Host:
 
     def memory_kills(self) -> int:
         """Count the processes outside of containers that the kernel has killed because the host's memory was full."""
-        tops = [h.mountpoint / self.name for h in cgroups.hierarchies()]
-        told = "".join(_read(top / name) for top in tops for name in ("memory.oom_control", "memory.events"))
+        files = ("memory.oom_control", "memory.events")  # of v1 and of v2
+        told = "".join(_read(top / file) for top in cgroups.tops(self.name) for file in files)
         return sum(map(int, re.findall(r"(?m)^oom_kill (\d+)$", told)))
 
     def digests(self, images: Collection[str]) -> dict[str, str]:

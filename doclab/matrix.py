@@ -27,7 +27,6 @@ Run = tuple[Environment, Report]
 _SPREAD = [
     f"--numprocesses={2 * (os.cpu_count() or 1)}",  # pages wait half of their time
     "--dist=loadfile",  # each page whole, on a host of its own
-    "--no-loadscope-reorder",  # the longest pages first
 ]
 
 

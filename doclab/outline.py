@@ -9,8 +9,6 @@ from doclab.recording import Block, Recorder
 from doclab.source import PageError
 
 _INDENTED = re.compile(r"[\s>*+.\d-]*(?: {4}|\t)")
-
-
 # Where browsers see a comment end; Python's own parser differs, and not in all versions alike (HTML Standard, 13.2.5).
 _COMMENT = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))", re.DOTALL)
 # What is in these elements no browser shows as code.
@@ -30,9 +28,8 @@ class Outline(HTMLParser):
         self.heading = ""
         self.past = 0  # the line after the last block, counted from 0
         self.taken: set[int] = set()  # the lines of blocks that have been seen
-        self.open: list[
-            tuple[int, list[str]]
-        ] = []  # each <pre> that is no fence: its place among the blocks, its text
+        # Each <pre> that is no fence: its place among the blocks, its text.
+        self.open: list[tuple[int, list[str]]] = []
         self.opaque: list[str] = []  # the elements around that show no code
 
     def parse_comment(self, i: int, report: bool = True) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from doclab import changed, engines, evidence, pages, report, selection, signals
+from doclab import changed, engines, pages, report, selection, signals
 from doclab.collect import Page
 from doclab.progress import Progress
 from doclab.session import DEFAULT_LIMIT, time_limit
@@ -70,6 +70,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         config.args[:] = config.workerinput["pages"]
         return None
     signals.follow_parent()
+    config.option.loadscopereorder = False  # xdist would undo the order of pytest_collection_modifyitems
     if config.option.watch:
         return _watch(config)
     config.args[:] = selection.resolve(config.args)
@@ -128,6 +129,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Where pages are spread, begin with those that took longest: else all wait for the last one."""
     if not hasattr(config, "workerinput"):
         return
+    from doclab import evidence  # slow to import, and needed here only
+
     took = evidence.seconds(engines.ENGINES[config.option.engine])
     items.sort(key=lambda item: -took.get(pages.page_id(item.path), math.inf))  # a page stays whole
 

@@ -197,18 +197,21 @@ class PageRun:
             verdict.break_off(promise.place, promise.source, str(unshowable))
         else:
             self._daemon.look(promise)
-            if verdict.judge(promise, lines, status, self._bindings):
-                return True
-            if self.host.memory_kills() > self._memory_kills:
-                self._memory_kills = self.host.memory_kills()
-                verdict.explain("the memory of the page's host is full: the kernel killed a program")
-            if not self._daemon.end:
-                return True
-            verdict.explain(self._daemon.end)
-            if not verdict.is_broken:
-                return True
-            self._broken = f"the page's Docker daemon has ended at {self._daemon.place}"
+            if not verdict.judge(promise, lines, status, self._bindings):
+                self._explain(verdict)
+            return not self._broken
         return False
+
+    def _explain(self, verdict: Verdict) -> None:
+        """Say what lies behind a failure, where the page's host can tell."""
+        kills = self.host.memory_kills()
+        if kills > self._memory_kills:
+            self._memory_kills = kills
+            verdict.explain("the memory of the page's host is full: the kernel killed a program")
+        if self._daemon.end:
+            verdict.explain(self._daemon.end)
+            if verdict.is_broken:
+                self._broken = f"the page's Docker daemon has ended at {self._daemon.place}"
 
     def _break(self, verdict: Verdict, place: str, source: str, reason: str, output: str = "") -> None:
         """Nothing more can run on the page after what happened at `place`."""

@@ -10,9 +10,8 @@ from concurrent.futures import ProcessPoolExecutor
 
 from doclab import signals
 
-_GRACE = (
-    5.0  # seconds to take a host away; killed, a process takes it along all the same, but for empty cgroups
-)
+# Seconds to take a host away; killed, a process takes it along all the same, but for empty cgroups.
+_GRACE = 5.0
 
 
 class Workers:

@@ -7,7 +7,6 @@ looks each of them up there.
 """
 
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 
 from theme import steps
@@ -131,14 +130,10 @@ def draw(language: str) -> str:
 
 
 def _telling(step: str, words: dict) -> str:
-    lines = [_code(STEPS[step].typed)] + [
-        f"{_code(typed)} → {_code(line)}" for typed, line in STEPS[step].seen
+    lines = [steps.code(STEPS[step].typed)] + [
+        f"{steps.code(typed)} → {steps.code(line)}" for typed, line in STEPS[step].seen
     ]
     return f"<p>{words[step][1]}</p><ul>{''.join(f'<li>{line}</li>' for line in lines)}</ul>"
-
-
-def _code(text: str) -> str:
-    return f"<code>{escape(text)}</code>"
 
 
 def _picture(words: dict) -> str:
@@ -169,15 +164,7 @@ def _picture(words: dict) -> str:
     rows = [_row(layer, words["rows"][layer]) for layer in TOPS]
     heads = [_word(MIDDLES[at], 20, head, "middle") for at, head in enumerate(words["heads"])]
     body = "\n".join([*rows, *(_column(at, heads[at], parts) for at, parts in enumerate(columns))])
-    return f"""\
-<svg viewBox="0 0 {SIZE[0]} {SIZE[1]}" style="max-width: 22rem" role="img" aria-labelledby="layers-title" \
-aria-describedby="layers-desc">
-<title id="layers-title">{words["title"]}</title>
-<desc id="layers-desc">{words["describe"]}</desc>
-<defs><marker id="layers-head" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" \
-orient="auto"><path class="d-head" d="M0,0 10,5 0,10z"/></marker></defs>
-{body}
-</svg>"""
+    return steps.picture("layers", SIZE, words["title"], words["describe"], body)
 
 
 def _column(at: int, head: str, parts: list[str]) -> str:

@@ -151,15 +151,7 @@ def _picture(rows: list[dict], words: dict) -> str:
     parts = [_arrow(pair, labels, words) for pair, labels in _arrows(drawn).items()]
     parts += [_state(state, rows, words) for state in sorted(states_in(drawn))]
     body = "\n".join(parts)
-    return f"""\
-<svg viewBox="0 0 {SIZE[0]} {SIZE[1]}" style="max-width: 22rem" role="img" aria-labelledby="states-title" \
-aria-describedby="states-desc">
-<title id="states-title">{escape(words["title"])}</title>
-<desc id="states-desc">{escape(describe(drawn, words))}</desc>
-<defs><marker id="states-head" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" \
-orient="auto"><path class="d-head" d="M0,0 10,5 0,10z"/></marker></defs>
-{body}
-</svg>"""
+    return steps.picture("states", SIZE, words["title"], describe(drawn, words), body)
 
 
 def describe(rows: list[dict], words: dict) -> str:
@@ -192,15 +184,13 @@ def _choice(rows: list[dict], state: str, words: dict) -> str:
 
 def _label(row: dict, words: dict) -> str:
     command, reason = split(row["command"])
-    return " ".join([*([_code(command)] if command else []), *_words(reason, words, _code)])
+    return " ".join([*([steps.code(command)] if command else []), *_words(reason, words, steps.code)])
 
 
 def _telling(row: dict, words: dict) -> str:
     """What a reader is told who has chosen this row."""
     undrawn = "" if _is_drawn(row) else f" {words['undrawn']}"
-    return (
-        f"{_trigger(row, words, _code)}: {_path(row, words, _code)}; {_events(row, words, _code)}.{undrawn}"
-    )
+    return f"{_trigger(row, words, steps.code)}: {_path(row, words, steps.code)}; {_events(row, words, steps.code)}.{undrawn}"
 
 
 def _step(row: dict) -> str:
@@ -223,7 +213,7 @@ def tell(rows: list[dict], language: str) -> str:
     heads = "".join(f'<th scope="col">{head}</th>' for head in words["heads"])
     bodies = []
     for state, group in groupby(rows, key=lambda row: row["from"]):
-        head = words["at first"] if state == "none" else f"{words['from']} {_code(state)}"
+        head = words["at first"] if state == "none" else f"{words['from']} {steps.code(state)}"
         lines = [f'<tr><th colspan="3" scope="rowgroup">{head}</th></tr>']
         lines += [_told(row, words) for row in group]
         bodies.append("<tbody>\n" + "\n".join(lines) + "\n</tbody>")
@@ -232,9 +222,11 @@ def tell(rows: list[dict], language: str) -> str:
 
 
 def _told(row: dict, words: dict) -> str:
-    route = " → ".join(words["none"][1] if state == "none" else _code(state) for state in _route(row)[1:])
+    route = " → ".join(
+        words["none"][1] if state == "none" else steps.code(state) for state in _route(row)[1:]
+    )
     told = [[event] if isinstance(event, str) else event for event in row["events"]]
-    events = " → ".join(" ⇄ ".join(map(_code, event)) for event in told) or "—"
+    events = " → ".join(" ⇄ ".join(map(steps.code, event)) for event in told) or "—"
     via = f' data-via="{row["via"]}"' if "via" in row else ""
     cells = "".join(f"<td>{cell}</td>" for cell in (_label(row, words), route, events))
     return f"<tr {_ends(row['from'], row['to'])}{via} {_done_by(row['command'])}>{cells}</tr>"
@@ -294,10 +286,6 @@ def _listed(events: list, words: dict, code: Callable[[str], str]) -> str:
         code(event) if isinstance(event, str) else f"{' + '.join(map(code, event))} ({words['any order']})"
         for event in events
     )
-
-
-def _code(text: str) -> str:
-    return f"<code>{escape(text)}</code>"
 
 
 def _ends(start: str, end: str) -> str:

@@ -7,6 +7,7 @@ language, and the script knows none of it.  Without a script the picture stands 
 
 import re
 from collections.abc import Iterable, Mapping
+from html import escape
 
 BEGIN = "begin"  # the step of a page that has just been opened
 
@@ -14,6 +15,10 @@ BEGIN = "begin"  # the step of a page that has just been opened
 def name(*words: str) -> str:
     """`running`, `kill -s HUP`: running-kill-s-HUP."""
     return "-".join(re.findall(r"\w+", " ".join(words)))
+
+
+def code(text: str) -> str:
+    return f"<code>{escape(text)}</code>"
 
 
 def belongs(steps: Iterable[str]) -> str:
@@ -48,6 +53,19 @@ def _stack(attributes: str, elements: Iterable[str]) -> str:
     """Elements that take each other's place: the largest keeps the place for all, and nothing moves."""
     inside = "\n".join(elements)
     return f'<div class="steps-stack"{attributes}>\n{inside}\n</div>'
+
+
+def picture(id: str, size: tuple[int, int], title: str, description: str, body: str) -> str:
+    """The svg element: `title` and `description` are plain text, arrows end in `url(#ID-head)`."""
+    return f"""\
+<svg viewBox="0 0 {size[0]} {size[1]}" style="max-width: 22rem" role="img" aria-labelledby="{id}-title" \
+aria-describedby="{id}-desc">
+<title id="{id}-title">{escape(title)}</title>
+<desc id="{id}-desc">{escape(description)}</desc>
+<defs><marker id="{id}-head" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" \
+orient="auto"><path class="d-head" d="M0,0 10,5 0,10z"/></marker></defs>
+{body}
+</svg>"""
 
 
 def figure(id: str, beside: Iterable[str], svg: str, caption: str) -> str:

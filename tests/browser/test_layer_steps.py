@@ -3,8 +3,7 @@
 import pytest
 from conftest import DESKTOP, PHONE
 from playwright.sync_api import Locator, expect
-from test_every_page import AT_REST, AXE, check_access, check_width
-from test_steps import FAINT, PLACE
+from test_steps import PLACE, check_legible
 
 from theme import layers
 
@@ -77,14 +76,9 @@ def test_without_a_script_the_whole_picture_stands_alone(open_page, path):
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_a_chosen_step_is_legible_and_fits(open_page, screenshot, scheme, size):
     page = open_page("copy-on-write/", viewport=size, color_scheme=scheme)
-    page.add_style_tag(content=AT_REST)
     figure = page.locator("#layers")
     press(figure, "delete")  # its commands are the longest
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    check_access(page, scheme)
-    assert not figure.evaluate(FAINT), "text of the picture below 4.5:1"
-    if size == PHONE:
-        check_width(page)
+    check_legible(page, figure, scheme)
     for inside in figure.locator("code:visible, svg").all():
         box = inside.bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= size["width"], "it sticks out"

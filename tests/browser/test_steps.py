@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 from conftest import DESKTOP, PHONE
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Page, expect
 from test_every_page import AT_REST, AXE, check_access, check_width
 
 from theme import states, steps
@@ -83,6 +83,16 @@ def check_step(figure: Locator, row: dict, language: str) -> None:
     expect(legend).to_contain_text(NO_CONTAINER[language] if row["to"] == "none" else row["to"])
     offered = figure.locator("button:visible").evaluate_all("buttons => buttons.map(({ value }) => value)")
     assert offered == [step(other) for other in ROWS if other["from"] == row["to"]]
+
+
+def check_legible(page: Page, figure: Locator, scheme: str) -> None:
+    """With a step chosen, in the scheme and at the width that the page has."""
+    page.add_style_tag(content=AT_REST)
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    check_access(page, scheme)
+    assert not figure.evaluate(FAINT), "text of the picture below 4.5:1"
+    if page.viewport_size == PHONE:
+        check_width(page)
 
 
 def flat(row: dict) -> list[str]:
@@ -172,15 +182,10 @@ def test_without_a_script_the_picture_stands_alone(open_page, path):
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_a_chosen_step_is_legible_and_fits(open_page, screenshot, scheme, size):
     page = open_page("lifecycle/", viewport=size, color_scheme=scheme)
-    page.add_style_tag(content=AT_REST)
     figure = page.locator("#states")
     for row in [*route_to("paused"), next(row for row in ROWS if step(row) == "paused-unpause")]:
         press(figure, row)
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    check_access(page, scheme)
-    assert not figure.evaluate(FAINT), "text of the picture below 4.5:1"
-    if size == PHONE:
-        check_width(page)
+    check_legible(page, figure, scheme)
     for button in figure.locator("button:visible").all():
         box = button.bounding_box()
         assert min(box["width"], box["height"]) >= 24, "too small for a finger (WCAG 2.2, 2.5.8)"
