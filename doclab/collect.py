@@ -13,7 +13,7 @@ import pytest
 from sybil import Document, Region, Sybil
 from sybil.example import Example as SybilExample
 
-from doclab import changed, engines, outputs, pages
+from doclab import casts, changed, engines, outputs, pages
 from doclab.host import HostError
 from doclab.items import CleanUp, ExampleItem, Limits
 from doclab.leftovers import PageTaken
@@ -121,12 +121,17 @@ class Page(pytest.File):
     def teardown(self) -> None:
         try:
             if self.run and self.run.held and self.path.is_relative_to(DOCS):
-                # For `nox -s mutate`.
-                outputs.save(self.path, self.run.host, self.run.examples, self.run.verdicts)
+                self._save(self.run)
             if self.run and self.config.option.keep and any(v.result == FAILED for v in self.run.verdicts):
                 self._open_shell(self.run)
         finally:
             self.stack.close()
+
+    def _save(self, run: PageRun) -> None:
+        """Keep what the page did: for `nox -s mutate`, and for the site to play."""
+        outputs.save(self.path, run.host, run.examples, run.verdicts)
+        if folder := self.config.option.recordings:
+            casts.save(folder, pages.page_id(self.path), run.host.server_version, run.examples, run.verdicts)
 
     def _tell(self, line: str) -> None:
         reporter = self.config.pluginmanager.getplugin("terminalreporter")

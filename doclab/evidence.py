@@ -112,18 +112,18 @@ def _read(file: Path) -> dict[str, Any]:
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise EvidenceError(f"{relative(file)}: this is not JSON ({error}): {_MEND}") from None
+        raise unreadable(file, f"this is not JSON ({error})") from None
     error = jsonschema.exceptions.best_match(_validator().iter_errors(content))
     if error:
-        raise EvidenceError(f"{relative(file)}: at {error.json_path}: {error.message}: {_MEND}")
+        raise unreadable(file, f"at {error.json_path}: {error.message}")
     if content["environment"]["engine"] != file.stem:
-        raise EvidenceError(
-            f"{relative(file)}: it says that it is of the engine {content['environment']['engine']!r}: {_MEND}"
-        )
+        raise unreadable(file, f"it says that it is of the engine {content['environment']['engine']!r}")
     return content
 
 
-_MEND = "evidence is written by `nox -s matrix`, never by hand"
+def unreadable(file: Path, fault: str) -> EvidenceError:
+    """What to say of a file of evidence with this fault."""
+    return EvidenceError(f"{relative(file)}: {fault}: evidence is written by `nox -s matrix`, never by hand")
 
 
 @functools.cache

@@ -12,7 +12,7 @@ from typing import Any
 
 import docker
 
-from doclab import evidence, pages
+from doclab import casts, evidence, pages
 from doclab.engines import DEFAULT, ENGINES, Engine
 from doclab.evidence import Environment, Result
 from doclab.host import open_host
@@ -31,7 +31,9 @@ _SPREAD = [
 
 
 def run(names: Sequence[str], files: Sequence[Path], folder: Path = evidence.FOLDER) -> bool:
-    """Run the pages on each of these engines and record evidence in `folder`; whether all of it held.
+    """Run the pages on each of these engines and record evidence in `folder`, the default one's also as it happened.
+
+    Whether all of it held.
 
     Without `files`, all source pages.  Raises HostError, EvidenceError, PageError.
     """
@@ -42,7 +44,7 @@ def run(names: Sequence[str], files: Sequence[Path], folder: Path = evidence.FOL
     for name in names:
         where = environment(ENGINES[name])
         print(f"\nDocker {where.docker}, from {ENGINES[name].suite or 'DOCKER_HOST'}", flush=True)
-        report = _run_pages(name, chosen)
+        report = _run_pages(name, chosen, folder / casts.FOLDER.name)
         evidence.record(folder, where, _results(report, hashes))
         ran.append((where, report))
     print("\n".join(["", *summary(ran)]), flush=True)
@@ -58,12 +60,14 @@ def environment(engine: Engine) -> Environment:
         return evidence.environment(engine, client, host.digests(IMAGES))
 
 
-def _run_pages(name: str, chosen: Iterable[Path]) -> Report:
+def _run_pages(name: str, chosen: Iterable[Path], recordings: Path) -> Report:
     """Verify the pages on one engine with pytest, whose own report the reader sees meanwhile."""
     with tempfile.TemporaryDirectory(prefix="doclab-") as folder:
         file = Path(folder, "report.json")
         command = [sys.executable, "-m", "pytest", "-q", "-c", "pyproject.toml", "--rootdir=.", *_SPREAD]
         command += [f"--engine={name}", "--check-limits", f"--report-json={file}", *map(str, chosen)]
+        if name == DEFAULT:
+            command.append(f"--recordings={recordings}")
         done = subprocess.run(command, cwd=PROJECT, check=False)
         if not file.exists():
             raise SystemExit(done.returncode)  # pytest has said why

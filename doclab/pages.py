@@ -30,7 +30,7 @@ _LOOK_CLASSES = {
     "no-select",
 }  # Material's, looks only
 _LOOK_OPTIONS = {"title", "hl_lines", "linenums"}
-_CLASSES = {"console": {"no-run", "tty"}, "python": {"no-run"}}
+_CLASSES = {"console": {"no-run", "tty", "recorded"}, "python": {"no-run"}}
 _OPTIONS = {"console": {"reason", "engine", "needs"}, "python": {"reason", "engine", "needs", "title"}}
 _SHELLS = {"bash", "sh", "shell", "zsh", "ksh", "fish", "shell-session", "sh-session", "bash-session"}
 _PYTHONS = {"py", "python3", "py3", "pycon", "python-console", "ipython"}
@@ -211,6 +211,8 @@ def _check_values(block: Block) -> None:
         raise _error(block, f'unknown needs="{block.options["needs"]}": known are {", ".join(NEEDS)}')
     if "reason" in block.options and "no-run" not in block.classes:
         raise _error(block, "a reason belongs to `.no-run`: add it, or take the reason out")
+    if {"no-run", "recorded"} <= {*block.classes}:
+        raise _error(block, "what does not run can't be recorded: take `.recorded` out")
     if "no-run" in block.classes and not block.options.get("reason", "").strip():
         raise _error(block, "say why this does not run: { ." + block.language + ' .no-run reason="…" }')
 

@@ -56,6 +56,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="also run what `engine=` keeps from this engine, and fail where it holds all the same",
     )
     group.addoption(
+        "--recordings",
+        type=Path,
+        metavar="FOLDER",
+        help="write the `.recorded` examples of every page that holds, as asciicasts",
+    )
+    group.addoption(
         "--report-json",
         type=Path,
         metavar="FILE",

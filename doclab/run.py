@@ -14,7 +14,7 @@ from doclab.host import open_host
 from doclab.leftovers import DaemonGone, Leftovers
 from doclab.pages import Example
 from doclab.promises import Promise, promises
-from doclab.session import DEFAULT_LIMIT, Session, SessionEnded
+from doclab.session import DEFAULT_LIMIT, Pieces, Session, SessionEnded
 from doclab.source import relative
 from doclab.terminal import Terminal
 from doclab.values import Bindings
@@ -178,25 +178,26 @@ class PageRun:
     def _type(self, source: str, promise: Promise, verdict: Verdict) -> bool:
         """Type one command into the page's shell; as `_collect`."""
 
-        def run() -> tuple[list[str], int]:
+        def run() -> tuple[list[str], int, Pieces]:
             self._leftovers.hear(promise.place, source)
             outcome = self._session.run(source, self._limit)
             self._leftovers.hear(promise.place, outcome.output)
-            return transcript.lines(outcome.output), outcome.status
+            return transcript.lines(outcome.output), outcome.status, outcome.pieces
 
         return self._collect(verdict, promise, run)
 
     def _collect(self, verdict: Verdict, promise: Promise, run: Callable, *arguments) -> bool:
-        """Hold what `run` does, (lines, exit status), against its promise; False when it can't be judged at all."""
+        """Hold what `run` does, (lines, exit status, pieces), against its promise; False when it can't be judged."""
         self._last = promise.place
         try:
-            lines, status = run(*arguments)
+            lines, status, pieces = run(*arguments)
         except SessionEnded as ended:
             self._break(verdict, promise.place, promise.source, str(ended), ended.output)
         except transcript.Unshowable as unshowable:
             verdict.break_off(promise.place, promise.source, str(unshowable))
         else:
             self._daemon.look(promise)
+            verdict.pieces.append(pieces)
             if not verdict.judge(promise, lines, status, self._bindings):
                 self._explain(verdict)
             return not self._broken

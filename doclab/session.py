@@ -48,13 +48,31 @@ class SessionEnded(Exception):
         self.output = output
 
 
+# Of an output, and how many seconds after the command was typed they came.  The last one is empty: the command's end.
+Pieces = Sequence[tuple[float, bytes]]
+
+
 @dataclass(frozen=True)
 class Outcome:
-    """What one command did: its standard output and errors as they came, exit status, and seconds."""
+    """What one command did: its standard output and errors as they came, exit status, seconds, and what came when."""
 
     output: str
     status: int
     seconds: float
+    pieces: Pieces
+
+
+class Stream:
+    """The output of a command while it comes: all of its `data`, and its `pieces`.  The command is typed now."""
+
+    def __init__(self) -> None:
+        self.data = bytearray()
+        self.pieces: list[tuple[float, bytes]] = []
+        self._started = time.monotonic()
+
+    def add(self, piece: bytes) -> None:
+        self.data += piece
+        self.pieces.append((time.monotonic() - self._started, piece))
 
 
 class Session:
@@ -83,22 +101,23 @@ class Session:
     def run(self, command: str, limit: float = DEFAULT_LIMIT) -> Outcome:
         """Type one command and wait for it, at most `limit` seconds.  Raises SessionEnded."""
         started = time.monotonic()
-        collected = bytearray()
+        stream = Stream()
         try:
             _write_all(self._commands, command.encode() + b"\0")
-            status = self._await_status(collected, started + limit, limit)
-            self._drain(collected)
+            status = self._await_status(stream, started + limit, limit)
+            self._drain(stream)
+            stream.add(b"")
         except BrokenPipeError:
             status = None
         except _Broken as broken:
             self.close()
-            raise SessionEnded(str(broken), _decode(collected)) from None
+            raise SessionEnded(str(broken), _decode(stream.data)) from None
         if status is None:
             self.close()
-            raise SessionEnded("this command ended the page's shell", _decode(collected))
-        return Outcome(_decode(collected), status, time.monotonic() - started)
+            raise SessionEnded("this command ended the page's shell", _decode(stream.data))
+        return Outcome(_decode(stream.data), status, time.monotonic() - started, stream.pieces)
 
-    def _await_status(self, collected: bytearray, deadline: float, limit: float) -> int | None:
+    def _await_status(self, stream: Stream, deadline: float, limit: float) -> int | None:
         """Collect output until the status arrives; None when the shell ended without one.
 
         The end of the output is not awaited: a process in the background may hold the pipe open for ever.
@@ -122,10 +141,10 @@ class Session:
                             return int(line)
                         if not read:
                             return None
-                    elif not self._drain(collected):
+                    elif not self._drain(stream):
                         selector.unregister(self._output)
 
-    def _drain(self, collected: bytearray) -> bool:
+    def _drain(self, stream: Stream) -> bool:
         """Take what the pipe holds now; False at its end."""
         while True:
             try:
@@ -134,8 +153,8 @@ class Session:
                 return True
             if not chunk:
                 return False
-            collected += chunk
-            if flood := name_flood(collected):
+            stream.add(chunk)
+            if flood := name_flood(stream.data):
                 raise _Broken(flood)
 
     def end(self, grace: float = 1.0) -> list[str]:

@@ -17,7 +17,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from doclab import transcript
-from doclab.session import DEFAULT_LIMIT, Outcome, Session, SessionEnded, name_flood
+from doclab.session import DEFAULT_LIMIT, Outcome, Pieces, Session, SessionEnded, Stream, name_flood
 from doclab.values import masked
 
 SHELL = "$ "
@@ -97,10 +97,10 @@ class Terminal:
         # The session waits for the command while we type into it.
         self._typist = ThreadPoolExecutor(max_workers=1)
         self._running: Future[Outcome] | None = None
-        self._seen = bytearray()
+        self._seen = Stream()
 
-    def type(self, typed: Typed, following: Typed | None) -> tuple[list[str], int]:
-        """Type one line and wait for what is typed next; the lines in between.
+    def type(self, typed: Typed, following: Typed | None) -> tuple[list[str], int, Pieces]:
+        """Type one line and wait for what is typed next; the lines in between, the exit status, and what came when.
 
         With a command or nothing following, the one that runs must end, and gives its exit status; before that it
         is 0.  Raises SessionEnded.
@@ -115,7 +115,7 @@ class Terminal:
             os.write(self._master, typed.keys)
         if following is None or following.prompt == SHELL:
             status = self._wait(lambda: False)
-            return self._take(typed, prompt=False), status
+            return self._take(typed, status, prompt=False)
         if following.prompt == KEYS:
             status = self._wait(lambda: self._has_shown(typed))
         else:
@@ -125,7 +125,7 @@ class Terminal:
             raise SessionEnded(
                 f"the command ended where the page types {following.prompt}{following.text}", self._text()
             )
-        return self._take(typed, prompt=following.prompt != KEYS), 0
+        return self._take(typed, 0, prompt=following.prompt != KEYS)
 
     def _wait(self, is_done: Callable[[], bool]) -> int | None:
         """Collect until `is_done` or the command ends; then its exit status.  Raises SessionEnded."""
@@ -147,8 +147,8 @@ class Terminal:
         """Take what the terminal shows now.  Raises SessionEnded when it shows too much."""
         until = time.monotonic() + _GLANCE
         while select.select([self._master], [], [], _PAUSE)[0] and time.monotonic() < until:
-            self._seen += os.read(self._master, 1 << 16)
-            if flood := name_flood(self._seen):
+            self._seen.add(os.read(self._master, 1 << 16))
+            if flood := name_flood(self._seen.data):
                 self._session.close()
                 raise SessionEnded(flood, self._text())
 
@@ -167,17 +167,18 @@ class Terminal:
         return transcript.without_escapes(self._text()).replace("\r\n", "\n")
 
     def _text(self) -> str:
-        return self._seen.decode(errors="surrogateescape")  # all of it: a letter may come in two pieces
+        return self._seen.data.decode(errors="surrogateescape")  # all of it: a letter may come in two pieces
 
-    def _take(self, typed: Typed, prompt: bool) -> list[str]:
-        """What came since the last line was typed, without its echo and without the prompt after it."""
-        text, self._seen = self._screen(), bytearray()
+    def _take(self, typed: Typed, status: int, prompt: bool) -> tuple[list[str], int, Pieces]:
+        """What came since the last line was typed: its lines are without its echo and without the prompt after it."""
+        self._seen.add(b"")
+        text, pieces, self._seen = self._screen(), self._seen.pieces, Stream()
         if typed.prompt == KEYS:
             text = text.removeprefix(typed.text).removeprefix("\n")
         elif typed.prompt != SHELL:
             text = text.partition("\n")[2]
         lines = transcript.lines(text)
-        return lines[:-1] if prompt else lines
+        return lines[:-1] if prompt else lines, status, pieces
 
     def close(self) -> None:
         """Close both ends, and end what still runs there: it is in a session of its own, out of the page's reach."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from doclab.comparison import Difference, compare
 from doclab.promises import Promise
+from doclab.session import Pieces
 from doclab.values import Bindings
 
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -15,9 +16,9 @@ HELD, FAILED, SKIPPED, NOT_RUN = "held", "failed", "skipped", "not run"
 class Verdict:
     """What became of one example.
 
-    `message` says why; `outputs` holds the real lines of each command, `statuses` its exit status, `printed` the line
-    of the `print` call for each line of a recorded program; `is_broken` when they are not worth recording: it failed,
-    hung, or flooded.
+    `message` says why; `outputs` holds the real lines of each command, `statuses` its exit status, `pieces` what it
+    printed when, `printed` the line of the `print` call for each line of a recorded program; `is_broken` when they are
+    not worth recording: it failed, hung, or flooded.
     """
 
     result: str = HELD
@@ -26,6 +27,7 @@ class Verdict:
     seconds: float = 0.0
     outputs: list[list[str]] = field(default_factory=list)
     statuses: list[int] = field(default_factory=list)
+    pieces: list[Pieces] = field(default_factory=list)
     printed: list[int] = field(default_factory=list)
 
     def judge(self, promise: Promise, real: list[str], status: int, bindings: Bindings) -> bool:

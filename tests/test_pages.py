@@ -102,7 +102,7 @@ REFUSED = {
     ("Dockerfile", DOCKERFILE): (3, "lower case: `dockerfile`"),
     ("{ .no-run .console reason='b' }", "$ a"): (3, "unknown language `no-run`"),
     ("{ title='a' }", "$ a"): (3, "unknown language"),
-    ("{ .console .norun }", "$ a"): (3, r"unknown class `\.norun`.*known are no-run, tty"),
+    ("{ .console .norun }", "$ a"): (3, r"unknown class `\.norun`.*known are no-run, recorded, tty"),
     ("{ .text .no-run reason='b' }", "a"): (3, r"unknown class `\.no-run`"),
     ("{ .python .tty }", APP): (3, r"unknown class `\.tty`.*known are no-run"),
     ("{ .console skip='a' }", "$ a"): (3, "unknown attribute `skip`.*known are engine, needs, reason"),

@@ -2,6 +2,7 @@
 
 import os
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -247,3 +248,10 @@ def test_a_place_that_cannot_be_entered_is_told():
         pytest.raises(SessionEnded, match="ended the page's shell"),
     ):
         session.run("true", 5)
+
+
+def test_what_came_when_is_kept_to_the_end_of_the_command(session):
+    pieces = session.run("echo now; sleep 0.5; echo later; sleep 0.5", 5).pieces
+    assert [piece for _, piece in pieces] == [b"now\n", b"later\n", b""]
+    times = [time for time, _ in pieces]
+    assert all(after - before > 0.4 for before, after in pairwise(times))

@@ -15,7 +15,8 @@ def typed(source: str, limit: float = 5) -> list[tuple[list[str], int]]:
     lines = parse(source, is_incomplete)
     with Session(lambda argv: argv) as session, contextlib.closing(Terminal(session, limit)) as terminal:
         return [
-            terminal.type(line, following) for line, following in zip(lines, [*lines[1:], None], strict=True)
+            terminal.type(line, following)[:2]
+            for line, following in zip(lines, [*lines[1:], None], strict=True)
         ]
 
 
@@ -64,7 +65,16 @@ def test_the_pages_directory_and_exported_variables_are_there():
     with Session(lambda argv: argv) as session:
         session.run("cd /tmp; export word=seen")
         with contextlib.closing(Terminal(session)) as terminal:
-            assert terminal.type(lines[0], None) == (["/tmp seen"], 0)
+            assert terminal.type(lines[0], None)[:2] == (["/tmp seen"], 0)
+
+
+def test_what_came_when_is_kept():
+    lines = parse("$ echo now; sleep 0.5; echo later\nnow\nlater", is_incomplete)
+    with Session(lambda argv: argv) as session, contextlib.closing(Terminal(session)) as terminal:
+        _, _, pieces = terminal.type(lines[0], None)
+    assert [text for _, text in pieces] == [b"now\r\n", b"later\r\n", b""]
+    times = [time for time, _ in pieces]
+    assert times[1] - times[0] > 0.4
 
 
 def test_the_status_of_the_line_before_is_there():

@@ -18,7 +18,7 @@ from doclab import evidence
 from doclab.fence import EVIDENCE
 from doclab.pages import examples
 from doclab.source import PageError
-from theme import badges
+from theme import badges, recordings
 from theme.ledger import Ledger
 
 _EVIDENCE = re.compile(f"<!--.*?-->|{EVIDENCE}", re.DOTALL)  # what is commented out has none
@@ -74,10 +74,14 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, **kwargs) 
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, **kwargs) -> str:
-    """Say below each example on which engines it held, and below the title how long the page is."""
+    """Say below each example on which engines it held, play it, and say below the title how long the page is."""
     file, language = Path(page.file.abs_src_path), config.theme["language"]
     name = page.file.norm_src_uri.removesuffix(".md")
-    shown = iter([*badges.badges(file, name, language, _evidence())])
+    try:
+        played = [*recordings.players(file, name, language)]
+    except evidence.EvidenceError as error:
+        raise PluginError(str(error)) from None
+    shown = map("".join, zip(badges.badges(file, name, language, _evidence()), played, strict=True))
     html = _EVIDENCE.sub(lambda found: next(shown) if found[0] == EVIDENCE else found[0], html)
     assert not [*shown], f"{file}: an example has no fence to show its evidence below"
     return html.replace("</h1>", "</h1>" + badges.length(file, name, language, html, _evidence()), 1)

@@ -32,6 +32,9 @@ LETTERS = [
     *(0x20AB, 0x2190, 0x2191, 0x2192, 0x2193, 0x2212),
 ]
 COPIES = {
+    "asciinema-player/dist/bundle/asciinema-player.css": "js/vendor/asciinema-player.css",
+    "asciinema-player/dist/bundle/asciinema-player.min.js": "js/vendor/asciinema-player.js",
+    "asciinema-player/LICENSE": "js/vendor/asciinema-player-LICENSE.txt",
     "@fontsource/be-vietnam-pro/LICENSE": "fonts/be-vietnam-pro-LICENSE.txt",
     "@fontsource-variable/jetbrains-mono/LICENSE": "fonts/jetbrains-mono-LICENSE.txt",
     "iframe-worker/shim/index.js": "js/vendor/iframe-worker.js",

@@ -59,6 +59,9 @@ def test_it_all_works_from_a_folder(zipped, chromium, tmp_path, screenshot):
     page.goto((tmp_path / "hieu-docker/en/lifecycle.html").as_uri())
     page.locator("#states button[value=none-create]").click()
     expect(page.locator("#states").get_by_role("status")).to_contain_text("docker create")
+    page.goto((tmp_path / "hieu-docker/processes.html").as_uri())
+    page.locator("details[data-cast] summary").first.click()
+    expect(page.locator("details[open] .ap-term")).to_contain_text("docker run")
     screenshot(page, "offline")
     assert not noise, "\n".join(noise)
 
