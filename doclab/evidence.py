@@ -103,9 +103,12 @@ def seconds(engine: Engine, folder: Path = FOLDER) -> dict[str, float]:
         known = _read(folder / f"{engine.name}.json")["pages"]
     except (OSError, EvidenceError):
         return {}
-    return {
-        name: sum(result["seconds"] for result in page["examples"].values()) for name, page in known.items()
-    }
+    return {name: took(page) for name, page in known.items()}
+
+
+def took(page: Mapping[str, Any]) -> float:
+    """How many seconds the commands of a page took, by its evidence."""
+    return sum(result["seconds"] for result in page["examples"].values())
 
 
 def _read(file: Path) -> dict[str, Any]:

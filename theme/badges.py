@@ -113,7 +113,7 @@ def length(page: Path, name: str, language: str, html: str, known: Mapping[str, 
     told = [WORDS[language]["words"].format(_grouped(words, language))]
     ran = known.get(DEFAULT, {}).get("pages", {}).get(name)
     if ran and all(found.get(DEFAULT) != CHANGED for _, found in states(page, name, known)):
-        seconds = max(1, round(sum(result["seconds"] for result in ran["examples"].values())))
+        seconds = max(1, round(evidence.took(ran)))
         told.append(WORDS[language]["seconds"].format(seconds))
     return f'<p class="doclab-length" data-search-exclude>{"; ".join(told)}.</p>'
 

@@ -4,6 +4,7 @@
   const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
   const rgba = (color) => {  // lets the browser read hsla(), color-mix() and the like
     canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = "transparent";  // which stays, should there be no color: fill="none"
     canvas.fillStyle = color;
     canvas.fillRect(0, 0, 1, 1);
     const [r, g, b, a] = canvas.getImageData(0, 0, 1, 1).data;
@@ -14,6 +15,18 @@
     if (!element) return rgba("#fff");
     const own = rgba(getComputedStyle(element).backgroundColor);
     return own[3] === 1 ? own : over(own, behind(element.parentElement));
+  };
+  // In a picture, text lies on the last shape drawn before it, or on what the picture lies on.
+  const holds = (shape, text) => {
+    const [outer, inner] = [shape, text].map((element) => element.getBoundingClientRect());
+    const [x, y] = [inner.x + inner.width / 2, inner.y + inner.height / 2];
+    return outer.left < x && x < outer.right && outer.top < y && y < outer.bottom;
+  };
+  const behindInPicture = (text, picture) => {
+    const shapes = [...picture.querySelectorAll("rect, circle, ellipse")].filter((shape) =>
+      shape.compareDocumentPosition(text) & Node.DOCUMENT_POSITION_FOLLOWING && holds(shape, text));
+    return shapes.map((shape) => rgba(getComputedStyle(shape).fill))
+      .reduce((back, fill) => over(fill, back), behind(picture.parentElement));
   };
   const opacity = (element) =>
     element ? getComputedStyle(element).opacity * opacity(element.parentElement) : 1;
@@ -34,12 +47,13 @@
     const element = node.parentElement;
     const text = node.textContent.trim().slice(0, 40);
     if (!text || !isRead(element)) continue;
-    const back = behind(element);
-    const [r, g, b, a] = rgba(getComputedStyle(element).color);
+    const picture = element.closest("svg");
+    const back = picture ? behindInPicture(element, picture) : behind(element);
+    const [r, g, b, a] = rgba(getComputedStyle(element)[picture ? "fill" : "color"]);
     const front = over([r, g, b, a * opacity(element)], back);
     const [dark, light] = [luminance(front), luminance(back)].sort((x, y) => x - y);
     const contrast = (light + 0.05) / (dark + 0.05);
-    if (contrast < 4.5) faint.add(`${contrast.toFixed(2)}:1 ${element.localName}.${element.className}: ${text}`);
+    if (contrast < 4.5) faint.add(`${contrast.toFixed(2)}:1 ${element.localName}.${element.getAttribute("class")}: ${text}`);
   }
   return [...faint];
 }

@@ -88,6 +88,14 @@ def test_every_text_is_legible(open_page, screenshot, scheme):
         )
 
 
+def test_faint_text_is_found(open_page):
+    page = open_page("en/lifecycle/", viewport=DESKTOP, color_scheme="light")
+    assert not page.evaluate(FAINT_TEXT)
+    page.evaluate("document.querySelector('article p').style.color = '#ccc'")
+    page.evaluate("document.querySelector('#states svg text').style.fill = '#ccc'")
+    assert {line.split()[1].partition(".")[0] for line in page.evaluate(FAINT_TEXT)} == {"p", "text"}
+
+
 def test_scheme_follows_the_system_until_the_reader_chooses(open_page):
     page = open_page(color_scheme="dark")
     expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")

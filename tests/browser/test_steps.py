@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 from conftest import DESKTOP, PHONE
 from playwright.sync_api import Locator, Page, expect
+from test_browser import FAINT_TEXT
 from test_every_page import AT_REST, AXE, check_access, check_width
 
 from theme import states, steps
@@ -17,20 +18,6 @@ ROWS = json.loads(states.TABLE.read_text(encoding="utf-8"))
 NO_CONTAINER = {"vi": "Không có container", "en": "There is no container"}
 PLACE = """figure => [figure, figure.querySelector("svg"), figure.nextElementSibling]
   .map((element) => element.getBoundingClientRect().top + scrollY)"""
-FAINT = """figure => {
-  const luminance = (colour) => {
-    const [r, g, b] = colour.match(/[\\d.]+/g).slice(0, 3).map((value) => value / 255)
-      .map((value) => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  const page = getComputedStyle(document.body).backgroundColor;
-  return [...figure.querySelectorAll("svg text")].filter((text) => {
-    const { fill } = getComputedStyle(text.parentNode.querySelector(":scope > rect") ?? text.ownerSVGElement);
-    const behind = text.previousElementSibling?.matches("rect") && fill !== "none" ? fill : page;
-    const [dark, light] = [getComputedStyle(text).fill, behind].map(luminance).sort((x, y) => x - y);
-    return (light + 0.05) / (dark + 0.05) < 4.5;
-  }).map((text) => text.textContent);
-}"""
 
 
 def step(row: dict) -> str:
@@ -90,7 +77,8 @@ def check_legible(page: Page, figure: Locator, scheme: str) -> None:
     page.add_style_tag(content=AT_REST)
     page.evaluate(AXE.read_text(encoding="utf-8"))
     check_access(page, scheme)
-    assert not figure.evaluate(FAINT), "text of the picture below 4.5:1"
+    faint = page.evaluate(FAINT_TEXT)
+    assert not faint, "text below 4.5:1:\n" + "\n".join(faint)
     if page.viewport_size == PHONE:
         check_width(page)
 
