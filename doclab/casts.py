@@ -80,8 +80,8 @@ def cast(example: Example, verdict: "Verdict", about: dict[str, str]) -> str:
         for step, lines in zip(example.steps, verdict.outputs, strict=True)
         for line in [*_prompted(step).split("\r\n"), *lines]
     ]
-    columns = min(max(map(len, shown), default=0), _COLUMNS[1])
-    columns = max(columns + 1, _COLUMNS[0]) if columns < _COLUMNS[1] else columns  # room for the cursor
+    longest = max(map(len, shown), default=0) + 1  # with the cursor
+    columns = min(max(longest, _COLUMNS[0]), _COLUMNS[1])
     rows = min(sum(max(1, -(-len(line) // columns)) for line in shown) + 1, _ROWS)
     header = {"version": 2, "width": columns, "height": rows, "doclab": about}
     events = [[round(time, 3), "o", text] for time, text in _play(example, verdict.pieces)]
