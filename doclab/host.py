@@ -111,6 +111,14 @@ class Host:
         told = "".join(_read(top / file) for top in cgroups.tops(self.name) for file in files)
         return sum(map(int, re.findall(r"(?m)^oom_kill (\d+)$", told)))
 
+    def outputs_given_up(self) -> int:
+        """Count the pipes with a container's output that the daemon closed before it had opened them.
+
+        It does so when the container never started, and when it ended before a busy daemon got that far: `OpenFifo` in
+        https://github.com/containerd/fifo/blob/main/fifo.go can be cancelled until open(2) has returned.
+        """
+        return _read(self.outside("/var/log/docker.log")).count("reading from a closed fifo")
+
     def digests(self, images: Collection[str]) -> dict[str, str]:
         """Ask the host's registry for the digest of each image, by its name such as `busybox:1.37`."""
         asked = [f"{MIRROR}/v2/library/{image.replace(':', '/manifests/')}" for image in images]

@@ -189,6 +189,7 @@ class PageRun:
     def _collect(self, verdict: Verdict, promise: Promise, run: Callable, *arguments) -> bool:
         """Hold what `run` does, (lines, exit status, pieces), against its promise; False when it can't be judged."""
         self._last = promise.place
+        given_up = self.host.outputs_given_up()
         try:
             lines, status, pieces = run(*arguments)
         except SessionEnded as ended:
@@ -199,12 +200,20 @@ class PageRun:
             self._daemon.look(promise)
             verdict.pieces.append(pieces)
             if not verdict.judge(promise, lines, status, self._bindings):
-                self._explain(verdict)
+                self._explain(verdict, given_up)
             return not self._broken
         return False
 
-    def _explain(self, verdict: Verdict) -> None:
-        """Say what lies behind a failure, where the page's host can tell."""
+    def _explain(self, verdict: Verdict, given_up: int) -> None:
+        """Say what lies behind a failure, where the page's host can tell.
+
+        Before the command, the daemon had given up the output of so many containers.
+        """
+        if self.host.outputs_given_up() > given_up:
+            verdict.explain(
+                "dockerd gave up the output of a container (`reading from a closed fifo` in its log): it never started, "
+                "or it ended so fast on a busy machine that Docker lost what it printed: then run the page again"
+            )
         kills = self.host.memory_kills()
         if kills > self._memory_kills:
             self._memory_kills = kills

@@ -148,6 +148,11 @@ FAILING = {
         2,
         ["No space left on device", "exit status 1"],
     ),
+    "starts nothing": (
+        transcript("$ docker run --rm busybox:1.37 no-such-program"),
+        2,
+        ["exit status 127", "dockerd gave up the output of a container"],
+    ),
     "takes all memory": (
         transcript("$ dd if=/dev/zero of=/dev/null bs=1G count=1"),
         2,
