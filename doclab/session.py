@@ -54,12 +54,15 @@ Pieces = Sequence[tuple[float, bytes]]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one command did: its standard output and errors as they came, exit status, seconds, and what came when."""
+    """What one command did: its standard output and errors as they came, exit status, and what came when."""
 
     output: str
     status: int
-    seconds: float
     pieces: Pieces
+
+    @property
+    def seconds(self) -> float:
+        return self.pieces[-1][0]
 
 
 class Stream:
@@ -115,7 +118,7 @@ class Session:
         if status is None:
             self.close()
             raise SessionEnded("this command ended the page's shell", _decode(stream.data))
-        return Outcome(_decode(stream.data), status, time.monotonic() - started, stream.pieces)
+        return Outcome(_decode(stream.data), status, stream.pieces)
 
     def _await_status(self, stream: Stream, deadline: float, limit: float) -> int | None:
         """Collect output until the status arrives; None when the shell ended without one.
