@@ -22,8 +22,8 @@ from docker.errors import NotFound
 IMAGE = "busybox:1.37"
 LIMIT = 20  # seconds: no wait takes longer
 GRACE = 1  # second: an event may come a moment after the state
-RUNS = 5  # after so many failed runs the daemon waits 1.6 s: time enough to act
-FILES = 10_000  # deleting them takes long enough to see "removing"
+RUNS = 6  # after so many failed runs the daemon waits 3.2 s: time enough to act
+DIRECTORIES = 20_000  # deleting them takes long enough to see "removing"
 docker_host = docker.from_env(timeout=LIMIT)
 api = docker_host.api
 one_by_one = threading.Lock()
@@ -51,7 +51,7 @@ def program(row: dict) -> list[str]:
     if "fails" in row["command"]:
         deed = "rm /bin/sh"  # there will be nothing left to start
     elif row.get("via") == "removing":
-        deed = f"cd /tmp; seq {FILES} | xargs touch"
+        deed = f"cd /tmp; seq {DIRECTORIES} | xargs mkdir"
     fails = failed_runs(row)
     script = f"""
         trap 'exit 5' TERM; trap '' HUP; echo run >> /runs; n=$(wc -l < /runs)
@@ -62,11 +62,13 @@ def program(row: dict) -> list[str]:
 
 
 def archive() -> bytes:
-    """Return a tar archive of as many empty files."""
+    """Return a tar archive of as many directories."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as tar:
-        for number in range(FILES):
-            tar.addfile(tarfile.TarInfo(str(number)))
+        for number in range(DIRECTORIES):
+            directory = tarfile.TarInfo(str(number))
+            directory.type = tarfile.DIRTYPE
+            tar.addfile(directory)
     return buffer.getvalue()
 
 
