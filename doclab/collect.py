@@ -5,6 +5,7 @@ import os
 import subprocess
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from typing import NoReturn
@@ -88,6 +89,10 @@ class Page(pytest.File):
 
     def setup(self) -> None:
         self.stack = ExitStack()
+        self._is_second_run = False
+        self._open()
+
+    def _open(self) -> None:
         self.run: PageRun | None = None
         option = self.config.option
         engine = engines.ENGINES[option.engine]
@@ -101,7 +106,10 @@ class Page(pytest.File):
     def verdict(self, example: pages.Example) -> Verdict:
         """What became of an example; everything before it on the page has run, too."""
         if self.run:
-            return self.run.advance(example)
+            verdict = self.run.advance(example)
+            if verdict.may_have_lost_output:
+                return self._second_verdict(example, verdict)
+            return verdict
         # One fault, one failure: the first example that needs the host tells of it.
         if self._why_no_host.result == FAILED:
             place = f"{relative(example.file)}:{example.line}"
@@ -109,6 +117,25 @@ class Page(pytest.File):
             self._why_no_host = Verdict(NOT_RUN, f"not run: the page had no Docker host, see {place}")
             return told
         return self._why_no_host
+
+    def _second_verdict(self, example: pages.Example, first: Verdict) -> Verdict:
+        """Where Docker may have lost an output, which no page can help: that of the page's one more run, on a new host.
+
+        It says that it is one, and why: what a second run hides would be a fault of the page.
+        """
+        if self._is_second_run:
+            first.explain("The page ran twice for that reason.")
+            return first
+        self._is_second_run = True
+        self.stack.close()
+        self._open()
+        verdict = self.verdict(example)
+        if verdict.result == HELD:
+            failed = (v for v in self.run.verdicts if v.result == FAILED)
+            verdict = next(
+                failed, replace(verdict, message=f"Docker may have lost an output: {first.message}")
+            )
+        return verdict
 
     def note(self) -> None:
         """Remember for `--changed` that all of the page held, where that says something."""

@@ -151,6 +151,7 @@ def summary(records: Sequence[Record], engine: str) -> list[str]:
         if r["seconds"] > _NOTICEABLE
     ]
     lines = ["slowest examples:", *lines] if lines else []
+    lines += _run_twice(examples)
     for result in (SKIPPED, NOT_RUN):
         lines += _reasons(result, [record for record in examples if record["result"] == result])
     counts = count(records)
@@ -160,6 +161,13 @@ def summary(records: Sequence[Record], engine: str) -> list[str]:
     pages = len({record["page"] for record in records})
     lines += [f"{_number(pages, 'page')} {where}, {_number(len(examples), 'example')}: {told or 'none'}"]
     return lines if counts[HELD] or counts[FAILED] else [*lines, "nothing was verified: no example ran"]
+
+
+def _run_twice(records: Sequence[Record]) -> list[str]:
+    """What an example said that held only when its page ran a second time."""
+    said = [r["reason"] for r in records if r["result"] == HELD and r["reason"]]
+    lines = [f"  {line}".rstrip() for text in said for line in text.splitlines()]
+    return ["held in a second run of the page only:", *lines] if lines else []
 
 
 def _number(count: int, noun: str) -> str:

@@ -210,9 +210,10 @@ class PageRun:
         Before the command, the daemon had given up the output of so many containers.
         """
         if self.host.outputs_given_up() > given_up:
+            verdict.may_have_lost_output = True
             verdict.explain(
                 "dockerd gave up the output of a container (`reading from a closed fifo` in its log): it never started, "
-                "or it ended so fast on a busy machine that Docker lost what it printed: then run the page again"
+                "or it ended so fast on a busy machine that Docker lost what it printed"
             )
         kills = self.host.memory_kills()
         if kills > self._memory_kills:

@@ -18,12 +18,14 @@ class Verdict:
 
     `message` says why; `outputs` holds the real lines of each command, `statuses` its exit status, `pieces` what it
     printed when, `printed` the line of the `print` call for each line of a recorded program; `is_broken` when they are
-    not worth recording: it failed, hung, or flooded.
+    not worth recording: it failed, hung, or flooded.  With `may_have_lost_output` it failed, and the daemon had given up
+    what some container printed.
     """
 
     result: str = HELD
     message: str = ""
     is_broken: bool = False
+    may_have_lost_output: bool = False
     seconds: float = 0.0
     outputs: list[list[str]] = field(default_factory=list)
     statuses: list[int] = field(default_factory=list)

@@ -151,7 +151,11 @@ FAILING = {
     "starts nothing": (
         transcript("$ docker run --rm busybox:1.37 no-such-program"),
         2,
-        ["exit status 127", "dockerd gave up the output of a container"],
+        [
+            "exit status 127",
+            "dockerd gave up the output of a container",
+            "The page ran twice for that reason.",
+        ],
     ),
     "takes all memory": (
         transcript("$ dd if=/dev/zero of=/dev/null bs=1G count=1"),
@@ -239,6 +243,67 @@ class Run:
 @pytest.fixture(scope="module")
 def run(tmp_path_factory) -> Run:
     return Run(tmp_path_factory.mktemp("faults"))
+
+
+# As above; each host says in /root/number which one of the run it is.
+NUMBERED = """
+import contextlib, itertools, sys, pytest
+from doclab import boot
+numbers, real = itertools.count(1), boot.boot
+@contextlib.contextmanager
+def numbered(*arguments):
+    with real(*arguments) as host:
+        host.outside("/root/number").write_text(f"{next(numbers)}\\n")
+        yield host
+boot.boot = numbered
+sys.exit(pytest.main(["-c", "pyproject.toml", "--rootdir=.", *sys.argv[1:]]))
+"""
+LOSES = "docker run --rm busybox:1.37 no-such-program 2> /dev/null"  # a container that never starts is in the log, too
+
+
+def run_numbered(folder: Path, *lines: str) -> tuple[list[dict], str]:
+    """Run a page with these transcripts in numbered hosts; return its records, and what the terminal showed."""
+    page, report = folder / "page.md", folder / "report.json"
+    page.write_text(
+        "\n".join(
+            transcript(*line.split("\n")) for line in [*lines, "$ docker rmi -f busybox:1.37 > /dev/null"]
+        )
+    )
+    arguments = [sys.executable, "-c", NUMBERED, page, f"--report-json={report}"]
+    done = subprocess.run(arguments, check=False, cwd=PROJECT, capture_output=True, text=True)
+    records = json.loads(report.read_text())["examples"]
+    return [record for record in records if not record["example"].endswith("clean-up")], done.stdout
+
+
+def test_a_page_whose_output_docker_may_have_lost_runs_once_more_and_says_so(tmp_path):
+    records, shown = run_numbered(
+        tmp_path, "$ echo one\none", f"$ {LOSES}; cat /root/number\n2", "$ cat /root/number\n2"
+    )
+    assert [record["result"] for record in records] == ["held"] * 4
+    assert [record["reason"].partition(":")[0] for record in records] == [
+        "",
+        "Docker may have lost an output",
+        "",
+        "",
+    ]
+    assert (
+        f"held in a second run of the page only:\n  Docker may have lost an output: {tmp_path}/page.md:7: "
+        in shown
+    )
+    assert "+1" in shown  # what differed
+
+
+def test_what_fails_in_a_second_run_fails_whether_it_held_in_the_first_or_not(tmp_path):
+    records, _ = run_numbered(
+        tmp_path, "$ cat /root/number\n1", f"$ {LOSES}; cat /root/number\n2", "$ cat /root/number\n2"
+    )
+    assert [record["result"] for record in records] == ["held", "failed", "held", "held"]
+    assert records[1]["message"].startswith(f"{tmp_path}/page.md:2: the output differs")
+
+
+def test_what_fails_while_docker_lost_nothing_has_no_second_run(tmp_path):
+    records, _ = run_numbered(tmp_path, f"$ {LOSES}; echo $?\n127", "$ cat /root/number\n2")
+    assert [record["result"] for record in records] == ["held", "failed", "held"]
 
 
 def assert_told(record: dict, line: int, texts: list[str]) -> None:
