@@ -11,7 +11,7 @@ import importlib.metadata
 import json
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple
 from datetime import datetime
 from pathlib import Path
@@ -23,13 +23,18 @@ from doclab.source import PROJECT, PageError
 _VERIFIER = ("doclab", "mkdocs.yml", "pyproject.toml")  # what turns a page into a verdict
 
 
-def key(page: Path, engine: Engine) -> str:
-    """Hash what a verdict on the page rests on: its text and includes, the engine, the images, and the verifier.
+def _sources(page: Path) -> list[Path]:
+    """The page and what it includes.  Raises PageError."""
+    return [page, *sorted(blocks.included(page))]
 
-    Raises PageError, and OSError where the engine's host has not been built yet.
+
+def _key(sources: Iterable[Path], engine: Engine) -> str:
+    """Hash what a verdict rests on: the page's text and includes, the engine, the images, and the verifier.
+
+    Raises OSError where the engine's host has not been built yet.
     """
     digest = hashlib.sha256(f"{verifier()} {_host(engine)}".encode())
-    for file in [page, *sorted(blocks.included(page))]:
+    for file in sources:
         digest.update(f" {file} ".encode() + hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
 
@@ -57,15 +62,15 @@ def _host(engine: Engine) -> str:
 
 def note(page: Path, engine: Engine, since: float) -> None:
     """Remember that the page held, all of it, if neither it nor what it includes was written to `since` it was read."""
-    if any(file.stat().st_ctime >= since for file in [page, *blocks.included(page)]):
+    sources = _sources(page)
+    if any(file.stat().st_ctime >= since for file in sources):
         return
     _forget_the_gone()
     file = _file(page, engine)
     file.parent.mkdir(exist_ok=True)
     staged = file.with_suffix(f".{os.getpid()}")
-    staged.write_text(
-        json.dumps({"page": str(page.resolve()), "engine": engine.name, "key": key(page, engine)})
-    )
+    passed = {"page": str(page.resolve()), "engine": engine.name, "key": _key(sources, engine)}
+    staged.write_text(json.dumps(passed))
     os.replace(staged, file)
 
 
@@ -82,7 +87,7 @@ def held(page: Path, engine: Engine) -> datetime | None:
     """When the page last held in exactly this state; None where it did not, or nobody knows."""
     file = _file(page, engine)
     try:
-        if json.loads(file.read_text())["key"] == key(page, engine):
+        if json.loads(file.read_text())["key"] == _key(_sources(page), engine):
             return datetime.fromtimestamp(file.stat().st_mtime)
     except (OSError, ValueError, KeyError, PageError):  # PageError: whoever runs the page tells of it
         pass

@@ -1,10 +1,13 @@
 """The matrix tells a difference between engines from a failure, reports a limit without a reason, and records evidence."""
 
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from processes import children, sleeping, traces, wait_until
 
 from doclab import evidence, matrix, pages
 from doclab.engines import DEFAULT
@@ -103,6 +106,20 @@ def test_a_run_leaves_evidence_that_the_site_can_read(tmp_path, capfd):
     recorded = found["pages"]["index"]["examples"]
     assert {name: seen["hash"] for name, seen in recorded.items()} == hashes
     assert {seen["result"] for seen in recorded.values()} == {HELD}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=lambda n: n.name)
+def test_a_matrix_that_is_ended_leaves_nothing(tmp_path, number):
+    mark = f"{os.getpid()}{number}7"
+    page = tmp_path / "page.md"
+    page.write_text(f"```console\n$ sleep {mark}\n```\n")
+    command = [sys.executable, "-m", "doclab", "matrix", f"--engine={DEFAULT}", page]
+    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT) as run:
+        wait_until(lambda: sleeping(mark))
+        processes = {run.pid, *children(run.pid)}
+        processes |= {child for parent in processes for child in children(parent)}
+        run.send_signal(number)
+    wait_until(lambda: not sleeping(mark) and not traces(processes), seconds=5)
 
 
 def test_pages_of_others_leave_no_evidence(tmp_path, capfd):

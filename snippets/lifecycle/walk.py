@@ -35,7 +35,7 @@ def wait_until(is_so: Callable[[], bool], what: str) -> None:
     while not is_so():
         if time.monotonic() > deadline:
             raise TimeoutError(f"still waiting after {LIMIT} s: {what}")
-        time.sleep(0.05)
+        time.sleep(0.2)
 
 
 def failed_runs(row: dict) -> int:
@@ -57,7 +57,7 @@ def program(row: dict) -> list[str]:
         trap 'exit 5' TERM; trap '' HUP; echo run >> /runs; n=$(wc -l < /runs)
         if [ $n -eq {max(fails, 1)} ]; then {deed}; fi
         if [ $n -le {fails} ]; then exit 5; fi
-        echo ready; until [ -e /end ]; do sleep 0.1; done; exit 5"""
+        echo ready; until [ -e /end ]; do sleep 0.2; done; exit 5"""
     return ["sh", "-c", script]
 
 

@@ -31,7 +31,7 @@ try:
 
         server.reload()
         bindings = server.ports["111/tcp"] or []
-        calls = [f"nc -w 1 docker-host {binding['HostPort']}" for binding in bindings]
+        calls = [f"nc -w 10 docker-host {binding['HostPort']}" for binding in bindings]
         answered = any(made[0].exec_run(call).exit_code == 0 for call in calls)
         hosts = {binding["HostIp"] for binding in bindings}
         addresses = sorted(host for host in hosts if ":" not in host)  # IPv6 may be off

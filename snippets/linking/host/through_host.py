@@ -33,9 +33,9 @@ with ExitStack() as cleanup:
     bob.reload()
     address = bob.attrs["NetworkSettings"]["Networks"]["py-there"]["IPAddress"]
     port = bob.ports["111/tcp"][0]["HostPort"]
-    direct = alice.exec_run(f"nc -w 1 {address} 111").exit_code
+    direct = alice.exec_run(f"nc -w 2 {address} 111").exit_code
     print("bob's own address answers:", direct == 0)
     #> bob's own address answers: False
-    through_host = alice.exec_run(f"nc -w 1 docker-host {port}").exit_code
+    through_host = alice.exec_run(f"nc -w 10 docker-host {port}").exit_code
     print("the host's port answers:", through_host == 0)
     #> the host's port answers: True

@@ -29,7 +29,7 @@ def address(container: Container) -> str:
 
 def meets(caller: Container, target: str, answer: str) -> bool:
     """Tell whether a call to `target` is answered with `answer`."""
-    call = ["sh", "-c", f"nc -w 1 {target} 111 | grep -qx {answer}"]
+    call = ["sh", "-c", f"nc -w 10 {target} 111 | grep -qx {answer}"]
     return caller.exec_run(call).exit_code == 0
 
 
