@@ -56,12 +56,13 @@ WORDS = {
         "title": "Bốn việc qua các lớp của overlay",
         "describe": "Ba hàng từ trên xuống: merged là thứ container thấy, upper là lớp ghi của container, lower là layer"
         " chỉ đọc của image. Đọc bash: tệp ở lower đi thẳng lên merged. Sửa bash: tệp ở lower được chép lên upper, và"
-        " merged cho thấy bản ở upper. Tạo new: tệp chỉ có ở upper. Xoá issue: upper có whiteout, merged không còn"
+        " merged cho thấy bản ở upper. Tạo new: tệp chỉ có ở upper. Xoá issue: upper có dấu xoá, merged không còn"
         " tệp, lower vẫn còn tệp.",
         "heads": ["đọc", "sửa", "tạo mới", "xoá"],
         "rows": {"merged": ["container", "thấy"], "upper": ["lớp ghi"], "lower": ["image,", "chỉ đọc"]},
         "nothing": "không có",
         "hidden": "bị che",
+        "whiteout": "dấu xoá",
         "caption": "Container chỉ ghi vào upper; layer của image ở dưới không đổi.",
         "begin": "Đi qua hình từng bước. Lệnh và kết quả là của các ví dụ trên trang này: hai container"
         ' <code>box</code> (<a href="#copy-up">đọc và sửa</a>) và <code>diary</code>'
@@ -76,7 +77,7 @@ WORDS = {
         "create": ["tạo mới", "Tệp mới <code>/root/new</code> chỉ có ở upper."],
         "delete": [
             "xoá",
-            "<code>/etc/issue</code> ở lower không đụng tới được: upper có một whiteout che nó, và merged không còn tệp này.",
+            "<code>/etc/issue</code> ở lower không đụng tới được: upper có một dấu xoá che nó, và merged không còn tệp này.",
         ],
     },
     "en": {
@@ -90,6 +91,7 @@ WORDS = {
         "rows": {"merged": ["what", "is seen"], "upper": ["writable", "layer"], "lower": ["image", "layer"]},
         "nothing": "nothing",
         "hidden": "hidden",
+        "whiteout": "whiteout",
         "caption": "The container writes to upper only; the layer of the image below does not change.",
         "begin": "Go through the picture step by step. The commands and their results are those of the examples on this"
         ' page: of the two containers <code>box</code> (<a href="#copy-up">read and change</a>) and <code>diary</code>'
@@ -155,7 +157,7 @@ def _picture(words: dict) -> str:
             _word(322, TOPS["merged"] + 38, words["nothing"], "middle"),
             _part(
                 "delete",
-                _file(3, "upper", "whiteout", "d-ghost"),
+                _file(3, "upper", words["whiteout"], "d-ghost"),
                 f'<path class="d-line" d="M322 {TOPS["lower"] + 14} V{TOPS["upper"] + 52}"/>',
                 _word(316, 228, words["hidden"], "end"),
             ),

@@ -159,7 +159,7 @@ def walk(row: dict) -> str:
             while time.monotonic() < deadline:
                 is_done = action.done()
                 states.append(look(row)[1])
-                if is_done and states[-1] == row["to"]:
+                if is_done and (action.exception() or states[-1] == row["to"]):
                     break
                 time.sleep(0.005 if "via" in row else 0.05)
             action.result()

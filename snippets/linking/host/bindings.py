@@ -5,10 +5,10 @@ import time
 import docker
 
 IMAGE = "busybox:1.37"
-SERVER = ["nc", "-ll", "-p", "111", "-e", "echo", "hello"]
+SERVER = ["nc", "-ll", "-p", "8084", "-e", "echo", "hello"]
 PUBLISHED = {
-    "py-everybody": {111: None},
-    "py-loopback": {111: ("127.0.0.1", None)},
+    "py-everybody": {8084: None},
+    "py-loopback": {8084: ("127.0.0.1", None)},
     "py-exposed": None,
 }
 
@@ -21,17 +21,18 @@ try:
             port_bindings=ports, extra_hosts={"docker-host": "host-gateway"}
         )
         api.create_container(
-            IMAGE, SERVER, name=name, ports=[111], host_config=settings
+            IMAGE, SERVER, name=name, ports=[8084], host_config=settings
         )
         server = client.containers.get(name)
         made.append(server)
         server.start()
-        while b":111 " not in server.exec_run("netstat -lnt").output:
+        while b":8084 " not in server.exec_run("netstat -lnt").output:
             time.sleep(0.1)
 
         server.reload()
-        bindings = server.ports["111/tcp"] or []
-        calls = [f"nc -w 10 docker-host {binding['HostPort']}" for binding in bindings]
+        bindings = server.ports["8084/tcp"] or []
+        ports = [binding["HostPort"] for binding in bindings] or ["8084"]
+        calls = [f"nc -w 10 docker-host {port}" for port in ports]
         answered = any(made[0].exec_run(call).exit_code == 0 for call in calls)
         hosts = {binding["HostIp"] for binding in bindings}
         addresses = sorted(host for host in hosts if ":" not in host)  # IPv6 may be off
