@@ -3,23 +3,18 @@
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import indent
 
 from pytest_examples import CodeExample
 from pytest_examples.config import ExamplesConfig
-from pytest_examples.lint import FormatError, black_check, black_format, ruff_check, ruff_format
+from pytest_examples.lint import FormatError, black_format, code_diff, ruff_check, ruff_format
 from pytest_examples.run_code import Arg, InsertPrintStatements, PrintStatement
 
 _STYLE = ExamplesConfig(line_length=88, target_version="py311", upgrade=True, isort=True)
 # No output is too long for its `#>` line: pytest-examples would put it into a string, which is not the format.
 _ROOM = ExamplesConfig(line_length=10_000, target_version="py311")
 PROMISE = re.compile(r"(?P<margin> *)#>(?: (?P<text>.*))?")  # a line of output in a program
-
-
-class _Program(CodeExample):
-    """A file of its own, in black's own style: pytest-examples would take its double blank lines out."""
-
-    def in_py_file(self) -> bool:
-        return False
+_EMPTY = "\ue000"  # stands for an empty line of output while black is at work: a letter of no script
 
 
 def promised(source: str) -> list[str]:
@@ -57,9 +52,10 @@ def promise(file: Path, source: str, printed: Sequence[tuple[int, str]]) -> str:
 
 def lint(file: Path) -> str | None:
     """What black and ruff have to say about the program, with file and line; None when nothing."""
-    example = _Program.create(file.read_text(encoding="utf-8"), path=file)
+    example = CodeExample.create(file.read_text(encoding="utf-8"), path=file)
     try:
-        black_check(example, _STYLE)
+        if (tidy := _black(example.source)) != example.source:
+            raise FormatError(f"black failed:\n{indent(code_diff(example, tidy, _STYLE), '  ')}")
         ruff_check(example, _STYLE)
     except (FormatError, ValueError) as error:  # black's InvalidInput is a ValueError
         return f"{file}: {error}"
@@ -68,6 +64,14 @@ def lint(file: Path) -> str | None:
 
 def formatted(file: Path) -> str:
     """The program as black and ruff would have it.  Raises FormatError for what only a person can mend."""
-    example = _Program.create(file.read_text(encoding="utf-8"), path=file)
-    example.source = ruff_format(example, _STYLE) or example.source
-    return black_format(example.source, _STYLE)
+    example = CodeExample.create(file.read_text(encoding="utf-8"), path=file)
+    return _black(ruff_format(example, _STYLE) or example.source)
+
+
+def _black(source: str) -> str:
+    """As black would have it, but for `#>`: of an empty line of output it makes `# >`, a promise no more.
+
+    pytest-examples keeps it from the other lines of output only.
+    """
+    shielded = re.sub(r"(?m)^( *#>)(?= *$)", rf"\1 {_EMPTY}", source)
+    return black_format(shielded, _STYLE).replace(f"#> {_EMPTY}", "#>")

@@ -141,6 +141,33 @@ def test_formatting_mends_what_it_can_and_keeps_promises(program):
     assert tidy == programs.formatted(program(tidy))
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "print()\n#>\n",
+        'print("x\\n\\ny")\n#> x\n#>\n#> y\n',
+        "for _ in 1, 2:\n    print()\n    #>\n    #>\n",
+    ],
+)
+def test_a_recorded_program_is_tidy_also_where_it_prints_an_empty_line(source, program):
+    file = program(source)
+    assert programs.lint(file) is None
+    assert source == programs.formatted(file)
+    assert source == programs.promise(file, programs.formatted(file), run(file))
+
+
+@pytest.mark.parametrize(
+    "source, expected",
+    [
+        ("print()\n#>  \n", "print()\n#>\n"),
+        ("print()\n# >\n", "print()\n# >\n"),
+        ('text = """\n#>\n# >\n#>  \n"""\n', 'text = """\n#>\n# >\n#>  \n"""\n'),
+    ],
+)
+def test_formatting_leaves_alone_what_only_resembles_a_promise(source, expected, program):
+    assert expected == programs.formatted(program(source))
+
+
 def test_formatting_does_not_touch_what_only_a_person_can_mend(program):
     with pytest.raises(FormatError, match="nosuch"):
         programs.formatted(program("print(nosuch)\n"))
