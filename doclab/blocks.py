@@ -6,18 +6,16 @@ tab or a list is one, and a fence in a comment or inside a longer fence is not, 
 """
 
 import functools
-import re
 from pathlib import Path
 
 import markdown
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.utils import yaml
 from mkdocs.utils.meta import get_data
-from pymdownx.snippets import SnippetMissingError
 
 from doclab.outline import Outline
 from doclab.recording import Block, Recorder, tap
-from doclab.source import DOCS, PROJECT, SNIPPETS, PageError, decode, relative
+from doclab.source import DOCS, PROJECT, SNIPPETS, decode
 
 
 def render(file: Path) -> str:
@@ -46,11 +44,7 @@ def _record(file: Path) -> tuple[str, Recorder]:
     recorder = Recorder(file, _front_matter_lines(text))
     renderer = _renderer(file)
     tap(renderer, recorder)
-    try:
-        html = renderer.convert("\n" * recorder.skipped + get_data(text)[0])
-    except SnippetMissingError as error:
-        line = _line_of_include(text, str(error))
-        raise PageError(file, line, f"{error}; looked in {_looked_in(file)}") from None
+    html = renderer.convert("\n" * recorder.skipped + get_data(text)[0])
     if recorder.error:
         raise recorder.error
     return html, recorder
@@ -58,18 +52,6 @@ def _record(file: Path) -> tuple[str, Recorder]:
 
 def _front_matter_lines(text: str) -> int:
     return text[: len(text) - len(get_data(text)[0])].count("\n")
-
-
-def _line_of_include(text: str, message: str) -> int:
-    path = re.search(r"'(.*?)'", message)
-    for number, line in enumerate(text.split("\n"), 1):
-        if "8<" in line and path and path.group(1) in line:
-            return number
-    return 1
-
-
-def _looked_in(file: Path) -> str:
-    return ", ".join(relative(Path(folder)) for folder in _include_folders(file))
 
 
 def _include_folders(file: Path) -> list[str]:

@@ -1,14 +1,15 @@
 """Lines of a page that know where they come from: their file, which may be one that the page includes, and their line."""
 
+import codecs
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
 from markdown.preprocessors import Preprocessor
-from pymdownx.snippets import SnippetPreprocessor
+from pymdownx.snippets import SnippetMissingError, SnippetPreprocessor
 
-from doclab.source import decode
+from doclab.source import PageError, decode, relative
 
 Origin = tuple[Path, int]
 
@@ -38,28 +39,53 @@ class LocatingSnippets(SnippetPreprocessor):
         self.__dict__.update(old.__dict__)
         self.page = page
         self.RE_SNIPPET_FILE = self._asked = _Heard(old.RE_SNIPPET_FILE)
+        self._at: Origin = (page, 1)  # the line that is being expanded
 
     def run(self, lines: list[str]) -> list[str]:
-        return super().run(_located(lines, self.page))
+        """As the extension, but what can't be found is an error of the line that asks for it.  Raises PageError."""
+        try:
+            return super().run(_located(lines, self.page))
+        except SnippetMissingError as error:
+            folders = ", ".join(relative(Path(folder)) for folder in self.base_path)
+            raise PageError(*self._at, f"{error}; looked in {folders}") from None
 
     def get_snippet_path(self, path: str) -> str | None:
-        """As the extension, but a file that can't be read is an error of that file."""
+        """As the extension, but a file that can't be read is an error of that file.  Raises PageError."""
         found = super().get_snippet_path(path)
         if found:
-            decode(Path(found))
+            _check(Path(found))
         return found
 
     def parse_snippets(self, lines: list[str], file_name: str | None = None, **options) -> list[str]:
-        if not file_name:
-            return super().parse_snippets(lines, file_name, **options)
-        file = Path(file_name)
+        rows = self._rows(Path(file_name)) if file_name else lines
+        return super().parse_snippets(_Followed(rows, self._follow), file_name, **options)
+
+    def _rows(self, file: Path) -> list["_Located"]:
+        """The lines of a file that were asked for."""
         _, ranges, section = self._asked.groups
         rows = _located(file.read_text(encoding=self.encoding).split("\n"), file)
         if ranges:
             rows = [rows[n] for n in _chosen(ranges, len(rows))]
         elif section:
             rows = self.extract_section(section[1:], rows)
-        return super().parse_snippets(rows, file_name, **options)
+        return rows
+
+    def _follow(self, line: str) -> None:
+        if isinstance(line, _Located):
+            self._at = (line.file, line.number)
+
+
+class _Followed(list):
+    """Lines that tell `follow` which of them is being read."""
+
+    def __init__(self, lines: Iterable[str], follow: Callable[[str], None]) -> None:
+        super().__init__(lines)
+        self._follow = follow
+
+    def __iter__(self) -> Iterator[str]:
+        for line in super().__iter__():
+            self._follow(line)
+            yield line
 
 
 class _Heard:
@@ -73,6 +99,13 @@ class _Heard:
         found = self._pattern.match(text)
         self.groups = found.groups() if found else ()
         return found
+
+
+def _check(included: Path) -> None:
+    """Only a page may begin with a byte order mark: in its middle the mark would be a letter of a command or program."""
+    decode(included)
+    if included.read_bytes().startswith(codecs.BOM_UTF8):
+        raise PageError(included, 1, "this file begins with a byte order mark: save it without")
 
 
 def _located(lines: Sequence[str], file: Path) -> list[_Located]:

@@ -21,6 +21,12 @@ FILES = {
     "open.md": "Mở.\n\n```text\nnever closed\n",
     "twice.txt": "$ a\n1\n# --8<-- [start:again]\n$ a\n1\n# --8<-- [end:again]\n$ b\n",
 }
+# Files that no page can include.
+SPOILT = {
+    "nest.md": 'Trong.\n\n--8<-- "missing.md"\n',
+    "marked.md": "\ufeffChữ.\n",
+    "marked.txt": "\ufeff$ a\n1\n",
+}
 
 NFC, NFD = (unicodedata.normalize(form, "chạy thử ở Huế") for form in ("NFC", "NFD"))
 
@@ -145,7 +151,7 @@ def page(tmp_path: Path):
     """Writes a page, byte for byte, beside the files that it may include."""
     (tmp_path / "folder").mkdir()
     (tmp_path / "latin.txt").write_bytes(b"$ a\nHu\xe9\n")
-    for name, text in FILES.items():
+    for name, text in {**FILES, **SPOILT}.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
 
     def write(text: str) -> Path:
@@ -271,6 +277,30 @@ ERRORS = {
     "in a section of characters": ("<![CDATA[\n```text\na\n```\n]]>\n", 2, r"in `<!\[`"),
     "an include that is not UTF-8": ('```text\n--8<-- "latin.txt"\n```\n', ("latin.txt", 2), "not UTF-8"),
     "a folder as an include": ('```text\n--8<-- "folder"\n```\n', ("folder", 1), "can't be read"),
+    "a missing include in an included file": ('Một.\n\n\n\n--8<-- "nest.md"\n', ("nest.md", 3), "missing.md"),
+    "a missing include behind an included file": (
+        '--8<-- "part.md"\n\n--8<-- "missing.md"\n',
+        3,
+        "missing.md",
+    ),
+    "a missing include that prose mentions": (
+        'Chép nowhere.md bằng 8<.\n\n;--8<-- "nowhere.md"\n\n--8<-- "nowhere.md"\n',
+        5,
+        "nowhere.md' could not be found; looked in ",
+    ),
+    "a missing include after front matter": ('---\ntitle: T\n---\n\n--8<-- "nowhere.md"\n', 5, "nowhere.md"),
+    "a missing include between snippet marks": ("--8<--\npart.md\nnowhere.md\n--8<--\n", 3, "nowhere.md"),
+    "an include without a name": ('Một.\n\n--8<-- ":1:2"\n', 3, "could not be found"),
+    "a byte order mark in a transcript": (
+        '```console\n--8<-- "marked.txt"\n```\n',
+        ("marked.txt", 1),
+        "byte order mark: save it without",
+    ),
+    "a byte order mark in included Markdown": (
+        'Một.\n\n--8<-- "marked.md"\n',
+        ("marked.md", 1),
+        "byte order mark: save it without",
+    ),
     "a missing section": ('Một.\n\n```text\n--8<-- "app.py:nope"\n```\n', 4, "nope"),
 }
 
