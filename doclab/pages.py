@@ -1,7 +1,7 @@
 """Examples: what each code block of a page means, by the rules of the page format, with file and line."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -65,7 +65,12 @@ class Example:
     @property
     def name(self) -> str:
         """`section::ordinal`, stable under edits of prose."""
-        return f"{self.block.heading or 'top'}::{self.ordinal}"
+        return f"{self.section}::{self.ordinal}"
+
+    @property
+    def section(self) -> str:
+        """The id of its heading; before the first, `top`, as under a heading with that id."""
+        return self.block.heading or "top"
 
     @property
     def engines(self) -> SpecifierSet:
@@ -121,8 +126,8 @@ def examples(page: Path) -> list[Example]:
     for block in read(page):
         example = _classify(block)
         if example.action != SHOW:
-            seen[block.heading] += 1
-            example = Example(block, example.action, example.reason, example.saves, seen[block.heading])
+            seen[example.section] += 1
+            example = replace(example, ordinal=seen[example.section])
         check(example)
         result.append(example)
     return result

@@ -202,6 +202,12 @@ def test_a_page_without_sections_has_names_too(page):
     assert ["top::1"] == [example.name for example in examples(page("```console\n$ a\n```\n"))]
 
 
+def test_a_section_called_top_gives_no_name_twice(page):
+    block = "```console\n$ a\n```"
+    found = examples(page(f"{block}\n\n## Một {{ #one }}\n\n{block}\n\n## Trên {{ #top }}\n\n{block}\n"))
+    assert ["top::1", "one::1", "top::2"] == [example.name for example in found]
+
+
 def test_engine_and_needs_are_read(page):
     (example,) = examples(page(fence('{ .console .tty engine=">=23,<28" needs="linux-host" }', "$ a")))
     assert [False, True, True, False] == [
