@@ -35,6 +35,8 @@ def update(page: Path, engine: Engine, progress: Callable[[str], None], limit: f
             examples = pages.examples(page)
             if not any(example.action == pages.RUN for example in examples):
                 return []
+            twin = _twin(page)
+            others = blocks_of_twin(examples, page, twin) if twin else []
             tidy = [_with_tidy_program(example) for example in examples]
             with open_page(tidy, engine, progress, limit=limit, record=True) as run:
                 outputs = _record(run, progress)
@@ -43,8 +45,7 @@ def update(page: Path, engine: Engine, progress: Callable[[str], None], limit: f
                 for file, text in _rewritten_programs(run, outputs).items()
             }
             edits = _edits(examples, outputs)
-            twin = _twin(page)
-            own = edits_of_twin(examples, edits, page, twin) if twin else []
+            own = edits_of_twin(examples, others, edits, page, twin) if twin else []
             for file in {edit.file for edit in [*edits, *own]}:
                 texts[file] = apply(
                     claimed.text(file), [edit for edit in [*edits, *own] if edit.file == file]
@@ -202,13 +203,20 @@ def _twin(page: Path) -> Path | None:
     return None
 
 
-def edits_of_twin(examples: Sequence[Example], edits: Sequence[Edit], page: Path, twin: Path) -> list[Edit]:
-    """The same edits where the translation has the same examples, block for block."""
+def blocks_of_twin(examples: Sequence[Example], page: Path, twin: Path) -> list[Example]:
+    """What the translation has, block for block the same.  Raises UpdateError, PageError."""
     others = pages.examples(twin)
     if [e.block.source for e in examples] != [e.block.source for e in others]:
         raise UpdateError(
             f"{relative(twin)}: its code blocks are not those of {relative(page)}: make them equal first"
         )
+    return others
+
+
+def edits_of_twin(
+    examples: Sequence[Example], others: Sequence[Example], edits: Sequence[Edit], page: Path, twin: Path
+) -> list[Edit]:
+    """The same edits in the translation, which has these other examples."""
     lines = {
         ours: theirs
         for example, other in zip(examples, others, strict=True)

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from doclab import edits, pages, update
+from doclab.engines import DEFAULT, ENGINES
+from doclab.session import DEFAULT_LIMIT
 from doclab.source import PROJECT
 
 
@@ -271,16 +273,20 @@ def test_a_translation_gets_the_same_outputs(tmp_path):
     source.write_text("Chữ.\n\n```console\n$ echo a\nold\n$ echo b\n```\n")
     twin.write_text("Words that take\nmore lines.\n\n```console\n$ echo a\nold\n$ echo b\n```\n")
     changes = [edits.Edit(source, 4, "$ echo a", 1, ("a",)), edits.Edit(source, 6, "$ echo b", 0, ("b",))]
-    moved = update.edits_of_twin(pages.examples(source), changes, source, twin)
+    examples = pages.examples(source)
+    others = update.blocks_of_twin(examples, source, twin)
+    moved = update.edits_of_twin(examples, others, changes, source, twin)
     assert (
         edits.apply(twin.read_text(), moved)
         == "Words that take\nmore lines.\n\n```console\n$ echo a\na\n$ echo b\nb\n```\n"
     )
 
 
-def test_a_translation_with_other_commands_is_refused(tmp_path):
+def test_a_translation_with_other_commands_is_refused_before_anything_runs(tmp_path, monkeypatch):
     source, twin = tmp_path / "vi.md", tmp_path / "en.md"
     source.write_text("```console\n$ echo a\n```\n")
     twin.write_text("```console\n$ echo b\n```\n")
+    monkeypatch.setattr(update, "_twin", lambda page: twin)
+    monkeypatch.setattr(update, "open_page", lambda *_, **__: pytest.fail("the page ran"))
     with pytest.raises(update.UpdateError, match=r"en.md: its code blocks are not those of .*vi.md"):
-        update.edits_of_twin(pages.examples(source), [], source, twin)
+        update.update(source, ENGINES[DEFAULT], print, DEFAULT_LIMIT)
