@@ -4,12 +4,13 @@ A page collects as PAGE::SECTION::ORDINAL, which stays the same when prose is ed
 before it on the page first, as a reader would.  The last item of a page, `clean-up`, checks what the page left.
 """
 
+import argparse
 import math
 from pathlib import Path
 
 import pytest
 
-from doclab import changed, engines, pages, report, selection, signals
+from doclab import casts, changed, engines, pages, report, selection, signals
 from doclab.collect import Page
 from doclab.progress import Progress
 from doclab.session import DEFAULT_LIMIT, time_limit
@@ -76,11 +77,28 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         config.args[:] = config.workerinput["pages"]
         return None
     signals.follow_parent()
+    _check_targets(config.option)
     config.option.loadscopereorder = False  # xdist would undo the order of pytest_collection_modifyitems
     if config.option.watch:
         return _watch(config)
     config.args[:] = selection.resolve(config.args)
     return _leave_out_unchanged(config) if config.option.changed else None
+
+
+def _check_targets(option: argparse.Namespace) -> None:
+    """Refuse what can't be written before anything runs, not after all of it has."""
+    targets = {
+        "--report-json": (option.report_json, report.check, "a file"),
+        "--recordings": (option.recordings, casts.check, "a folder"),
+    }
+    for name, (target, check, what) in targets.items():
+        try:
+            if target:
+                check(target)
+        except OSError as error:
+            raise pytest.UsageError(
+                f"{name}={target} can't be written ({error.strerror}): name {what} that can be"
+            ) from None
 
 
 def _watch(config: pytest.Config) -> int:

@@ -25,6 +25,7 @@ A record is an object, too:
     docker    the daemon's version, "" where no host was made
 """
 
+import errno
 import json
 import os
 import tempfile
@@ -177,11 +178,34 @@ def page_of(nodeid: str) -> str:
     return file if file.endswith(".md") else ""
 
 
+def check(file: Path) -> None:
+    """Raise OSError where `write` could not write: better before a run than after it."""
+    if file.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(file))
+    _stage(file, "").unlink()
+
+
 def write(file: Path, summary: dict[str, object]) -> None:
-    """Write the summary as JSON, whole or not at all."""
+    """Write the summary as JSON, whole or not at all.  Raises OSError."""
+    staged = _stage(file, json.dumps(summary, ensure_ascii=False, indent=1) + "\n")
+    try:
+        os.replace(staged, file)
+    finally:
+        staged.unlink(missing_ok=True)
+
+
+def _stage(file: Path, text: str) -> Path:
+    """A new file beside that one, which need not exist; none is left where it can't be written."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=file.parent, prefix=f".{file.name}-", delete=False) as stream:
-        json.dump(summary, stream, ensure_ascii=False, indent=1)
-        stream.write("\n")
-    os.chmod(stream.name, 0o644)  # temporary files are for their owner only
-    os.replace(stream.name, file)
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", dir=file.parent, prefix=f".{file.name}-", delete=False
+    ) as stream:
+        staged = Path(stream.name)
+        try:
+            stream.write(text)
+            stream.flush()
+            os.chmod(staged, 0o644)  # temporary files are for their owner only
+        except BaseException:
+            staged.unlink()
+            raise
+    return staged

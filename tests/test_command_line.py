@@ -1,12 +1,17 @@
-"""`python -m doclab examples` lists what is found as JSON, and its exit status is 0 only where all pages have something."""
+"""`python -m doclab examples` lists what is found as JSON, and its exit status is 0 only where all pages have something.
+
+What can't be meant is refused before anything runs, here and on the command line of pytest.
+"""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from doclab import report
 from doclab.source import PROJECT
 
 PAGE = """# Page
@@ -66,3 +71,44 @@ def test_a_page_at_fault_fails_the_listing_and_hides_no_other(tmp_path, page, te
     done = examples(other, page)
     assert done.returncode == 1 and done.stderr.startswith(f"{other}{message}")
     assert len(done.stdout.splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("--report-json={folder}", r"--report-json=\S+ can't be written \(Is a directory\): name a file"),
+        (
+            "--report-json={page}/x.json",
+            r"--report-json=\S+ can't be written \(.+\): name a file that can be",
+        ),
+        (
+            "--report-json=/proc/x/y.json",
+            r"--report-json=\S+ can't be written \(.+\): name a file that can be",
+        ),
+        (
+            "--recordings={page}",
+            r"--recordings=\S+ can't be written \(File exists\): name a folder that can be",
+        ),
+        ("--recordings=/proc/x", r"--recordings=\S+ can't be written \(.+\): name a folder that can be"),
+    ],
+)
+def test_what_cannot_be_written_is_said_before_anything_runs(page, option, message):
+    option = option.format(folder=page.parent, page=page)
+    command = [sys.executable, "-m", "pytest", "-c", "pyproject.toml", "--rootdir=.", page, option]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (pytest.ExitCode.USAGE_ERROR, "")
+    assert re.search(message, done.stderr)
+    assert list(page.parent.iterdir()) == [page]
+
+
+def test_a_report_is_written_whole_or_not_at_all(tmp_path):
+    file = tmp_path / "new" / "report.json"
+    report.write(file, {"counts": "đúng"})
+    with pytest.raises(TypeError):
+        report.write(file, {"counts": object()})
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(IsADirectoryError):
+        report.write(tmp_path / "folder", {})
+    report.check(file)
+    assert json.loads(file.read_text(encoding="utf-8")) == {"counts": "đúng"}
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["folder", "new", "report.json"]
