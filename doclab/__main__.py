@@ -3,7 +3,9 @@
 import argparse
 import functools
 import json
+import os
 import random
+import signal
 import sys
 from itertools import repeat
 from pathlib import Path
@@ -49,7 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
     lying.add_argument("--time-limit", type=time_limit, default=DEFAULT_LIMIT, metavar="SECONDS")
     lying.add_argument(
         "--commands",
-        type=int,
+        type=_count,
         default=0,
         metavar="N",
         help="also run N pages with a misspelt command, on Docker",
@@ -59,13 +61,26 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     signals.follow_parent()
     try:
-        return options.run(options)
+        status = options.run(options)
+        sys.stdout.flush()
+        return status
     except (pages.PageError, HostError, PageTaken, EvidenceError) as error:
         print(error, file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("stopped", file=sys.stderr)
-        return 130
+    except KeyboardInterrupt as end:
+        print(str(end) or "stopped", file=sys.stderr)
+        return 128 + getattr(end, "by", signal.SIGINT)
+    except BrokenPipeError:  # nobody reads on, as behind `| head`
+        # Else Python would complain once more on its exit, when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _count(text: str) -> int:
+    """Read a number of things, as argparse's `type`."""
+    if text.isdecimal():
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text} is no whole number, 0 or above")
 
 
 def list_examples(options: argparse.Namespace) -> int:
@@ -90,6 +105,7 @@ def _some(page: Path) -> list[pages.Example]:
     raise pages.PageError(page, 1, "no examples found")
 
 
+@signals.ended_in_order()
 def update_pages(options: argparse.Namespace) -> int:
     """Record each page; one that can't be recorded stays as it was and stops no other."""
     failed = False
@@ -115,12 +131,13 @@ def run_matrix(options: argparse.Namespace) -> int:
     return 0 if matrix.run(names, [page.resolve() for page in options.pages]) else 1
 
 
+@signals.ended_in_order()
 def mutate_pages(options: argparse.Namespace) -> int:
     """Try thousands of small lies, several pages at a time, and report which were found out."""
     engine, limit = ENGINES[options.engine], options.time_limit
     listed = options.pages or sorted(DOCS.glob("vi/**/*.md"))
     with workers() as pool:
-        findings = pool.each(_examine, listed, repeat(engine), repeat(limit))
+        findings = pool.each(_examine, listed, repeat(engine), repeat(limit), repeat(bool(options.pages)))
         read = [page for page, found in zip(listed, findings, strict=True) if not found.error]
         chances = [(page, mutant) for page in read for mutant in mutation.misspellings(page, engine)]
         chosen = random.Random(options.seed).sample(chances, min(options.commands, len(chances)))
@@ -131,8 +148,10 @@ def mutate_pages(options: argparse.Namespace) -> int:
     return 0 if score.is_good(findings, survivors) else 1
 
 
-def _examine(page: Path, engine: Engine, limit: float) -> mutation.Findings:
+def _examine(page: Path, engine: Engine, limit: float, is_named: bool) -> mutation.Findings:
     try:
+        if is_named:
+            _some(page)
         return mutation.examine(page, engine, limit, functools.partial(print, flush=True))
     except (mutation.NotVerified, pages.PageError, HostError, PageTaken) as error:
         return mutation.Findings(relative(page), error=str(error))

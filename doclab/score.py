@@ -35,6 +35,8 @@ def report(findings: Sequence[Findings], ran: Sequence[Survivor | None]) -> Iter
     yield ""
     yield _all_told(findings)
     yield from _on_commands(findings)
+    if not any(page.tried or page.error for page in findings):
+        yield "nothing was tested: none of these pages has an example that runs and shows something"
     if ran:
         yield f"{len(ran)} of them were run on a Docker: {ran.count(None)} found out."
         yield from map(_told, filter(None, ran))

@@ -8,6 +8,7 @@ import ctypes
 import os
 import signal
 import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -87,3 +88,29 @@ def end_with_parent(number: int) -> None:
     """Have the kernel send this signal when the parent ends, however it does; elsewhere than on Linux nothing can."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number)
+
+
+@contextlib.contextmanager
+def ended_in_order() -> Iterator[None]:
+    """Inside, SIGTERM and SIGHUP raise a KeyboardInterrupt that says so, and `by` which signal: hosts end in order."""
+    leader = os.getpid()
+    numbers = [number for number in (signal.SIGTERM, signal.SIGHUP) if not _is_ignored(number)]
+
+    def end(number: int, frame) -> None:
+        if os.getpid() != leader:  # a process that was forked off: it ends as its leader does
+            return
+        for each in numbers:
+            signal.signal(each, _ignore)
+        _exit(number, frame)
+
+    before = {number: signal.signal(number, end) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _is_ignored(number: int) -> bool:
+    """As SIGHUP is under nohup, which is to stay so."""
+    return signal.getsignal(number) == signal.SIG_IGN

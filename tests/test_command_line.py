@@ -5,6 +5,7 @@ What can't be meant is refused before anything runs, here and on the command lin
 
 import json
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -73,6 +74,23 @@ def test_a_page_at_fault_fails_the_listing_and_hides_no_other(tmp_path, page, te
     assert len(done.stdout.splitlines()) == 3
 
 
+def test_a_listing_that_nobody_reads_on_ends_quietly(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(PAGE * 1000)  # more than a pipe holds
+    command = f"{sys.executable} -m doclab examples {page} | head -1; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], cwd=PROJECT, capture_output=True, text=True, check=False)
+    first, status = done.stdout.splitlines()
+    assert (json.loads(first)["line"], status, done.stderr) == (3, "1", "")
+
+
+@pytest.mark.parametrize("number", ["-1", "many", "1.5"])
+def test_a_number_of_commands_is_none_below_0(page, number):
+    command = [sys.executable, "-m", "doclab", "mutate", page, f"--commands={number}"]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert f"argument --commands: {number} is no whole number, 0 or above" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("option", "message"),
     [
@@ -112,3 +130,21 @@ def test_a_report_is_written_whole_or_not_at_all(tmp_path):
     report.check(file)
     assert json.loads(file.read_text(encoding="utf-8")) == {"counts": "đúng"}
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["folder", "new", "report.json"]
+
+
+NOHUP = """
+import os, signal
+from doclab import signals
+
+signal.signal(signal.SIGHUP, signal.SIG_IGN)
+with signals.ended_in_order():
+    os.kill(os.getpid(), signal.SIGHUP)
+    print("alive", flush=True)
+os.kill(os.getpid(), signal.SIGTERM)
+"""
+
+
+def test_what_is_ended_in_order_lives_on_under_nohup_and_leaves_signals_as_they_were():
+    command = [sys.executable, "-c", NOHUP]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGTERM, "alive\n", "")

@@ -266,9 +266,11 @@ def test_the_report_never_rounds_up_to_what_is_required():
     [
         ("```console\n$ echo a\nb\n```\n", "page.md: the page does not hold; see: nox -s doctest -- "),
         ("```console\n$ echo a\n", "page.md:1: this fence is left open"),
+        ("Chữ.\n", "page.md:1: no examples found"),
+        ("```text\na\n```\n", "nothing was tested"),
     ],
 )
-def test_a_page_that_does_not_hold_is_an_error(tmp_path, kept, capfd, text, message):
+def test_a_page_that_does_not_hold_or_shows_nothing_is_an_error(tmp_path, kept, capfd, text, message):
     page = tmp_path / "page.md"
     page.write_text(text)
     assert command_line.main(["mutate", str(page)]) == 1
@@ -281,8 +283,16 @@ def test_the_command_succeeds_where_every_lie_is_found_out(page, found, capfd):
     assert "true.md | 7 | 7 | 100.00 % |" in capfd.readouterr().out
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_however_it_is_ended_it_leaves_no_process(tmp_path, number):
+@pytest.mark.parametrize(
+    ("number", "message"),
+    [
+        (signal.SIGINT, "stopped\n"),
+        (signal.SIGTERM, "ended by SIGTERM\n"),
+        (signal.SIGHUP, "ended by SIGHUP\n"),
+        (signal.SIGKILL, ""),
+    ],
+)
+def test_however_it_is_ended_it_leaves_no_process(tmp_path, number, message):
     mark = f"{os.getpid()}{number:d}1"
     (tmp_path / "page.md").write_text(f"```console\n$ sleep {mark}\n```\n")
     command = [sys.executable, "-m", "doclab", "mutate", str(tmp_path / "page.md")]
@@ -291,7 +301,8 @@ def test_however_it_is_ended_it_leaves_no_process(tmp_path, number):
         process.send_signal(number)
         told = process.stderr.read().decode()
     wait_until(lambda: not is_sleeping(mark))
-    assert "Traceback" not in told
+    assert told == message
+    assert process.returncode == (-number if number == signal.SIGKILL else 128 + number)
 
 
 def is_sleeping(mark: str) -> bool:

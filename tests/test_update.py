@@ -250,11 +250,19 @@ def test_what_somebody_wrote_meanwhile_is_not_lost(recording):
     assert page.read_text() == SLOW + "\nMore.\n"
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
-def test_an_update_that_is_stopped_changes_nothing(recording, number):
+@pytest.mark.parametrize(
+    ("number", "status", "told"),
+    [
+        (signal.SIGINT, 130, "stopped\n"),
+        (signal.SIGTERM, 143, "ended by SIGTERM\n"),
+        (signal.SIGHUP, 129, "ended by SIGHUP\n"),
+        (signal.SIGKILL, -9, ""),
+    ],
+)
+def test_an_update_that_is_stopped_changes_nothing_and_says_so(recording, number, status, told):
     page, process = recording
     process.send_signal(number)
-    process.wait()
+    assert (process.wait(), process.stderr.read()) == (status, told)
     assert page.read_text() == SLOW
     assert list(page.parent.iterdir()) == [page]
     assert record(page).returncode == 0, "what was stopped is in the way of the next update"
