@@ -1,10 +1,11 @@
 """The output that a page shows against that of a real run: compare, explain the difference, rewrite."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher, unified_diff
+from functools import cache
 
-from doclab.values import Bindings, masked, tokens
+from doclab.values import Bindings, identities, masked, tokens
 
 ELLIPSIS = "..."
 
@@ -31,39 +32,118 @@ def compare(shown: Sequence[str], real: Sequence[str], bindings: Bindings) -> Di
     A shown line of just `...` stands for any lines.  Returns None when the output holds.
     """
     shown, real = [line.rstrip() for line in shown], [line.rstrip() for line in real]
-    tried = bindings.copy()
-    if _match_lines(shown, real, tried, set()):
-        bindings.adopt(tried)
+    try:
+        found = _Search(shown, real).match(bindings)
+    except _TooManyWays as too_many:
+        difference = _explain(shown, real, bindings)
+        return Difference(difference.diff, (*difference.conflicts, str(too_many)))
+    if found:
+        bindings.adopt(found)
         return None
     return _explain(shown, real, bindings)
 
 
-def _match_lines(shown: Sequence[str], real: Sequence[str], bindings: Bindings, failed: set) -> bool:
-    """`failed` remembers what has been tried in vain, or several `...` would try the same again and again."""
-    for at, line in enumerate(shown):
-        if line == ELLIPSIS:
-            return _match_after_ellipsis(shown[at + 1 :], real[at:], bindings, failed)
-        if at >= len(real) or not match_line(line, real[at], bindings):
-            return False
-    return len(shown) == len(real)
+class _TooManyWays(Exception):
+    """Nobody can wait until everything has been tried that the `...` of an output may stand for."""
 
 
-def _match_after_ellipsis(rest: Sequence[str], real: Sequence[str], bindings: Bindings, failed: set) -> bool:
-    for skipped in range(len(real) + 1):
-        attempt = (len(rest), len(real) - skipped, bindings.known())
-        if attempt in failed:
-            continue
+class _Search:
+    """What each `...` of an output stands for: the fewest lines first, until all others match.
+
+    A page can ask for a clique of any graph, with ids for its nodes and `...` between them, so nothing is quick for all
+    pages.  It is for those that are written for readers, because what comes after a `...` is tried no later than it
+    could begin were all identities free, and what was tried in vain is known by those identities alone that come again.
+    For the others there is an end: at three times what ten `...` take in the longest output that a command may have.
+    """
+
+    _MOST_TRIES = 300_000
+
+    def __init__(self, shown: Sequence[str], real: Sequence[str]) -> None:
+        self._stretches, self._real = _stretches(shown), real
+        self._last_shown = _last_places(self._stretches)
+        self._last_real = _last_places([line] for line in real)
+        self._could_match = cache(lambda ours, theirs: match_line(ours, theirs, Bindings()))
+        self._latest = self._latest_starts()
+        self._failed: set = set()
+        self._tries = 0
+
+    def match(self, bindings: Bindings) -> Bindings | None:
+        """All that is bound once every line matches; None when that can't be."""
+        found = self._match_stretch(0, 0, bindings) if self._latest[0] >= 0 else None
+        return found and self._match_rest(1, len(self._stretches[0]), found)
+
+    def _latest_starts(self) -> list[int]:
+        """For each stretch the last line where it can begin; -1, and so for all before it, when there is none."""
+        latest, end = [], len(self._real)
+        for stretch in reversed(self._stretches):
+            starts = range(end - len(stretch), -1, -1)
+            if not latest:
+                starts = starts[:1]  # the last stretch ends the output
+            end = next((start for start in starts if self._could_begin(stretch, start)), -1)
+            latest.append(end)
+        return latest[::-1]
+
+    def _could_begin(self, stretch: Sequence[str], start: int) -> bool:
+        return all(map(self._could_match, stretch, self._real[start : start + len(stretch)]))
+
+    def _match_stretch(self, number: int, start: int, bindings: Bindings) -> Bindings | None:
+        stretch = self._stretches[number]
+        if not self._could_begin(stretch, start):
+            return None
+        self._tries += 1
+        if self._tries > self._MOST_TRIES:
+            raise _TooManyWays("`...` may stand for too many things: show another line, or fewer `...`")
         tried = bindings.copy()
-        if _match_lines(rest, real[skipped:], tried, failed):
-            bindings.adopt(tried)
-            return True
-        failed.add(attempt)
-    return False
+        pairs = zip(stretch, self._real[start : start + len(stretch)], strict=True)
+        return tried if all(match_line(ours, theirs, tried) for ours, theirs in pairs) else None
+
+    def _match_rest(self, number: int, start: int, bindings: Bindings) -> Bindings | None:
+        """Match this stretch and those after it, with a `...` before each, from line `start` on."""
+        if number == len(self._stretches):
+            return bindings if start == len(self._real) else None
+        latest = self._latest[number]
+        for begin in range(max(start, latest) if number + 1 == len(self._stretches) else start, latest + 1):
+            tried = self._match_stretch(number, begin, bindings)
+            if not tried:
+                continue
+            again = bindings.again(
+                lambda identity: self._last_shown.get(identity, -1) >= number,
+                lambda identity, begin=begin: self._last_real.get(identity, -1) >= begin,
+            )
+            attempt = (number, begin, again)
+            # Whoever tried this has tried the later lines as well.
+            if again is None or attempt in self._failed:
+                return None
+            if found := self._match_rest(number + 1, begin + len(self._stretches[number]), tried):
+                return found
+            self._failed.add(attempt)
+        return None
+
+
+def _stretches(shown: Sequence[str]) -> list[list[str]]:
+    """The lines before, between and after each `...`."""
+    stretches: list[list[str]] = [[]]
+    for line in shown:
+        if line == ELLIPSIS:
+            stretches.append([])
+        else:
+            stretches[-1].append(line)
+    return stretches
+
+
+def _last_places(stretches: Iterable[Sequence[str]]) -> dict[tuple[str, str], int]:
+    """Where each identity comes for the last time."""
+    return {
+        identity: number
+        for number, stretch in enumerate(stretches)
+        for line in stretch
+        for identity in identities(line)
+    }
 
 
 def match_line(shown: str, real: str, bindings: Bindings) -> bool:
     """Whether one line matches; `bindings` may have learned from it even when it does not."""
-    ours, theirs = list(tokens(shown)), list(tokens(real))
+    ours, theirs = tokens(shown), tokens(real)
     if [token.kind for token in ours] != [token.kind for token in theirs]:
         return False
     for our, their in zip(ours, theirs, strict=True):

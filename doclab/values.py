@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from names_generator.names import LEFT, RIGHT
 
@@ -76,6 +77,7 @@ TYPES = (
     ),
     ValueType("padding", r"(?<=\S) {2,}(?=\S)"),
 )
+Identity = tuple[str, str]  # its type, and how it is spelled
 _BY_GROUP = {f"t{index}": kind for index, kind in enumerate(TYPES)}
 _ANY = re.compile("|".join(f"(?P<{group}>{kind.pattern})" for group, kind in _BY_GROUP.items()))
 
@@ -89,13 +91,18 @@ class Token:
     start: int
 
     @property
-    def identity(self) -> tuple[str, str] | None:
+    def identity(self) -> Identity | None:
         """What it has in common with every other spelling of the same thing; None for what is no identity."""
         return _identities(self.kind, self.text, self.text)[0][:2] if self.kind and self.kind.binds else None
 
 
-def tokens(line: str) -> Iterator[Token]:
+@lru_cache(maxsize=10_000)
+def tokens(line: str) -> tuple[Token, ...]:
     """Split a line into literal text and typed values, in order; joined again they are the line."""
+    return tuple(_tokens(line))
+
+
+def _tokens(line: str) -> Iterator[Token]:
     start = 0
     for match in _ANY.finditer(line):
         kind = _BY_GROUP[match.lastgroup]
@@ -115,6 +122,12 @@ def masked(line: str) -> str:
     return "".join(token.text if token.kind is None else f"\0{token.kind.name}\0" for token in tokens(line))
 
 
+def identities(line: str) -> set[Identity]:
+    """The identities that a line has, an id of 64 digits also as its short form."""
+    found = [_identities(token.kind, token.text, token.text) for token in tokens(line) if token.identity]
+    return {(key, text) for spellings in found for key, text, _ in spellings}
+
+
 class Bindings:
     """Which real value each identity on a page stands for: one to one, in both directions.
 
@@ -130,9 +143,21 @@ class Bindings:
         twin._real, twin._shown = dict(self._real), dict(self._shown)
         return twin
 
-    def known(self) -> frozenset:
-        """All that is bound, to tell whether two are alike."""
-        return frozenset(self._real.items())
+    def again(
+        self, is_shown: Callable[[Identity], bool], is_real: Callable[[Identity], bool]
+    ) -> frozenset | None:
+        """What is bound of those identities that come again, to tell whether two are alike for the lines that follow.
+
+        None when nothing can match there: the page shows one again, and its real value does not come again.
+        """
+        found = set()
+        for (key, page), run in self._real.items():
+            shown, real = is_shown((key, page)), is_real((key, run))
+            if shown and not real:
+                return None
+            if real:  # else nothing is left to match either
+                found.add((key, page if shown else None, run))
+        return frozenset(found)
 
     def adopt(self, other: "Bindings") -> None:
         self._real, self._shown = other._real, other._shown

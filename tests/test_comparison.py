@@ -1,10 +1,13 @@
 """An output holds only when every line of it does; a failure shows what differs, and rewriting changes nothing else."""
 
 import random
+import time
+from collections.abc import Sequence
 
 import pytest
 
-from doclab.comparison import Contradiction, compare, record, rewrite
+from doclab import comparison
+from doclab.comparison import ELLIPSIS, Contradiction, compare, match_line, record, rewrite
 from doclab.values import Bindings
 
 A, B, C, D = "1ae3c207dbad", "0e014c2de6c0", "c" * 12, "d" * 12
@@ -223,3 +226,60 @@ def test_any_output_that_differs_has_something_in_its_diff():
         shown, real = ([dice.choice([*words, C]) for _ in range(dice.randrange(6))] for _ in range(2))
         difference = compare(shown, real, Bindings())
         assert difference is None or difference.diff, f"{shown} against {real}"
+
+
+def slowly(shown: Sequence[str], real: Sequence[str], bindings: Bindings) -> Bindings | None:
+    """What is bound when all lines match, by trying everything."""
+    if not shown:
+        return None if real else bindings
+    if shown[0] == ELLIPSIS:
+        tries = (slowly(shown[1:], real[skipped:], bindings) for skipped in range(len(real) + 1))
+        return next(filter(None, tries), None)
+    tried = bindings.copy()
+    return slowly(shown[1:], real[1:], tried) if real and match_line(shown[0], real[0], tried) else None
+
+
+def test_a_search_finds_what_trying_everything_finds():
+    dice, held = random.Random(3), 0
+    ids = [A, B, C, D, A + 52 * "0", A + 52 * "1"]
+    words = [*ids, f"{A} {B}", "Up 2 seconds", "a"]
+    for _ in range(5_000):
+        shown = [dice.choice([*words, "...", "...", "...", "..."]) for _ in range(dice.randrange(9))]
+        real = [dice.choice([*words, f"{C} {D}"]) for _ in range(dice.randrange(9))]
+        known = Bindings()
+        for line in dice.sample(ids, 2):
+            match_line(line, dice.choice([*ids[:4], line]), known)
+        expected, found = slowly(shown, real, known), known.copy()
+        assert (compare(shown, real, found) is None) == bool(expected), f"{shown} against {real}"
+        held += bool(expected)
+        assert vars(found) == vars(expected or known), f"{shown} against {real}"
+    assert held > 200
+
+
+def names(count: int) -> list[str]:
+    return [f"{number:012x}" for number in range(1, count + 1)]
+
+
+# name: (shown, real), which differ; trying everything would take minutes at least.
+LONG_SEARCHES = {
+    "no end": (["...", A, "...", B, "...", C, "...", "end"], names(1000)),
+    "an end in the middle": (["...", A, "...", B, "...", "end"], [*names(300), "end", *names(300)]),
+    "another id": (["...", A, "...", B, "...", A, "...", "end"], [*names(300), "end"]),
+    "another order": (["...", A, "...", B, "...", B, "...", A, "...", "end"], [*names(30) * 2, "end"]),
+    "an id too many": (["...", *[A, "...", B, "...", C, "...", D, "..."], A], [*names(300), "x"]),
+}
+
+
+@pytest.mark.parametrize("shown, real", LONG_SEARCHES.values(), ids=LONG_SEARCHES)
+def test_a_search_is_quick(shown, real):
+    started = time.process_time()
+    assert compare(shown, real, Bindings())
+    assert time.process_time() - started < 2
+
+
+def test_a_search_that_would_never_end_says_so(monkeypatch):
+    monkeypatch.setattr(comparison._Search, "_MOST_TRIES", 1000)
+    shown = ["...", A, "...", B, "...", C, "...", C, "...", B, "...", A, "...", "end"]
+    assert "note: `...` may stand for too many things" in str(
+        compare(shown, [*names(50) * 2, "end"], Bindings())
+    )
