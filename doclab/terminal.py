@@ -154,7 +154,7 @@ class Terminal:
 
     def _is_at(self, prompt: str) -> bool:
         """Whether the screen's last line is this prompt, with nothing typed after it yet."""
-        last = self._screen().rsplit("\n", 1)[-1].rsplit("\r", 1)[-1]  # a shell may draw its prompt again
+        last = self._screen().rsplit("\n", 1)[-1]
         return masked(last.rstrip()) == masked(prompt.rstrip())
 
     def _has_shown(self, typed: Typed) -> bool:
@@ -164,7 +164,7 @@ class Terminal:
         return self._screen().count("\n") - (typed.prompt not in (SHELL, KEYS)) >= len(typed.output)
 
     def _screen(self) -> str:
-        return transcript.without_escapes(self._text()).replace("\r\n", "\n")
+        return transcript.on_screen(self._text())
 
     def _text(self) -> str:
         return self._seen.data.decode(errors="surrogateescape")  # all of it: a letter may come in two pieces

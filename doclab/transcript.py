@@ -73,12 +73,32 @@ def _read_command(lines: Sequence[str], start: int, is_incomplete: Callable[[str
 
 
 _ESCAPE_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-~])")
+_STEP = re.compile(
+    r"(\r|\x1b\[(?:0?[JK]|2K))"
+)  # back to the start, or erase what follows, or all of the line
 _UNSHOWABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
-def without_escapes(output: str) -> str:
-    """The output without the sequences that colour text and move the cursor (ECMA-48)."""
-    return _ESCAPE_SEQUENCE.sub("", output)
+def on_screen(output: str) -> str:
+    """The output as a terminal shows it, line by line: what follows a `\r` lies over what came before.
+
+    Sequences that colour text and move the cursor (ECMA-48) are taken out.
+    """
+    text = _ESCAPE_SEQUENCE.sub(lambda found: found[0] if _STEP.fullmatch(found[0]) else "", output)
+    return "\n".join(map(_draw, text.split("\n")))
+
+
+def _draw(line: str) -> str:
+    seen, at = "", 0
+    for part in _STEP.split(line):
+        if part == "\r":
+            at = 0
+        elif _STEP.fullmatch(part):
+            seen = " " * at if "2" in part else seen[:at]
+        else:
+            seen = seen[:at] + part + seen[at + len(part) :]
+            at += len(part)
+    return seen
 
 
 class Unshowable(Exception):
@@ -86,15 +106,14 @@ class Unshowable(Exception):
 
 
 def lines(output: str) -> list[str]:
-    """The lines of a real output as a reader sees them: escape sequences taken out, `\\r` returns to the start.
+    """The lines of a real output as a reader sees them.
 
     Raises Unshowable for control characters, bytes that are not UTF-8, and lines that look like a prompt.
     """
-    text = without_escapes(output)
+    text = on_screen(output)
     if not text:
         return []
-    text = text.replace("\r\n", "\n").removesuffix("\n")
-    seen = [line.rstrip("\r").rsplit("\r", 1)[-1].rstrip() for line in text.split("\n")]
+    seen = [line.rstrip() for line in text.removesuffix("\n").split("\n")]
     for number, line in enumerate(seen, 1):
         if bad := _UNSHOWABLE.search(line):
             raise Unshowable(
