@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher, unified_diff
 from functools import cache
 
+from doclab.transcript import BLANKS
 from doclab.values import Bindings, identities, masked, tokens
 
 ELLIPSIS = "..."
@@ -31,7 +32,7 @@ def compare(shown: Sequence[str], real: Sequence[str], bindings: Bindings) -> Di
     Typed values match by type, identities also by `bindings`, which learns the new ones when all lines match.
     A shown line of just `...` stands for any lines.  Returns None when the output holds.
     """
-    shown, real = [line.rstrip() for line in shown], [line.rstrip() for line in real]
+    shown, real = [line.rstrip(BLANKS) for line in shown], [line.rstrip(BLANKS) for line in real]
     try:
         found = _Search(shown, real).match(bindings)
     except _TooManyWays as too_many:
@@ -170,7 +171,7 @@ def _explain(shown: Sequence[str], real: Sequence[str], bindings: Bindings) -> D
 
 
 def _matcher(shown: Sequence[str], real: Sequence[str]) -> SequenceMatcher:
-    ours, theirs = ([masked(line.rstrip()) for line in side] for side in (shown, real))
+    ours, theirs = ([masked(line.rstrip(BLANKS)) for line in side] for side in (shown, real))
     return SequenceMatcher(None, ours, theirs, autojunk=False)
 
 
@@ -217,7 +218,7 @@ def _replace(shown: Sequence[str], real: Sequence[str], settle: Callable[[str, s
 def _settle(shown: str, real: str, bindings: Bindings) -> str:
     """The shown line where it matches, else the real one in the page's spelling."""
     tried = bindings.copy()
-    if match_line(shown.rstrip(), real.rstrip(), tried):
+    if match_line(shown.rstrip(BLANKS), real.rstrip(BLANKS), tried):
         bindings.adopt(tried)
         return shown
     spelled = bindings.spell(real)

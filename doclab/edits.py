@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from doclab.source import relative
+from doclab.transcript import BLANKS
 
 _LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n|$)")  # what Python, and so MkDocs, takes for the end of a line
 
@@ -38,7 +39,7 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
         above, ending = rows[edit.line - 1]
         indent = above.removesuffix(edit.above)
         assert indent + edit.above == above, f"{edit.file}:{edit.line} is not {edit.above!r}"
-        new = [[(indent + line).rstrip(), ending or "\n"] for line in edit.new]
+        new = [[(indent + line).rstrip(BLANKS), ending or "\n"] for line in edit.new]
         rows[edit.line : edit.line + edit.old] = new
     return "".join(part for row in rows for part in row)
 

@@ -11,6 +11,7 @@ from doclab.comparison import ELLIPSIS
 from doclab.pages import Example
 from doclab.programs import PROMISE, without_promises
 from doclab.promises import ASKS_STATUS, typed
+from doclab.transcript import BLANKS
 from doclab.values import Token, masked, tokens
 
 LINES, STATUSES, COMMANDS, NAMES = "lines", "exit statuses", "commands", "names in commands"
@@ -181,7 +182,7 @@ def _parts(row: Row, command: str) -> Iterator[Mutant]:
             target = STATUSES if command.strip() == ASKS_STATUS else part.lastgroup
             for what, new in _CHANGES[part.lastgroup](part.group()):
                 text = put(row.text, token.start + part.start(), part.group(), new)
-                if text.rstrip() != row.text.rstrip():
+                if text.rstrip(BLANKS) != row.text.rstrip(BLANKS):
                     yield edit(what, target, (row, (text,)))
 
 

@@ -10,6 +10,8 @@ from pytest_examples.config import ExamplesConfig
 from pytest_examples.lint import FormatError, black_format, code_diff, ruff_check, ruff_format
 from pytest_examples.run_code import Arg, InsertPrintStatements, PrintStatement
 
+from doclab.transcript import BLANKS
+
 _STYLE = ExamplesConfig(line_length=88, target_version="py311", upgrade=True, isort=True)
 # No output is too long for its `#>` line: pytest-examples would put it into a string, which is not the format.
 _ROOM = ExamplesConfig(line_length=10_000, target_version="py311")
@@ -47,7 +49,7 @@ def promise(file: Path, source: str, printed: Sequence[tuple[int, str]]) -> str:
     by_line = sorted(printed, key=lambda row: row[0])
     inserter.print_func.statements = [PrintStatement(line, " ", [Arg(text)]) for line, text in by_line]
     written = inserter.updated_print_statements(example) or example.source
-    return "\n".join(line.rstrip() for line in written.split("\n"))
+    return "\n".join(line.rstrip(BLANKS) for line in written.split("\n"))
 
 
 def lint(file: Path) -> str | None:

@@ -155,7 +155,7 @@ class Terminal:
     def _is_at(self, prompt: str) -> bool:
         """Whether the screen's last line is this prompt, with nothing typed after it yet."""
         last = self._screen().rsplit("\n", 1)[-1]
-        return masked(last.rstrip()) == masked(prompt.rstrip())
+        return masked(last.rstrip(transcript.BLANKS)) == masked(prompt.rstrip(transcript.BLANKS))
 
     def _has_shown(self, typed: Typed) -> bool:
         """Whether as many lines have come as the page shows before the next key, and somebody is there to take it."""

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+BLANKS = " \t"  # nobody sees them at the end of a line; other white space is a character like any
+
 
 class TranscriptError(Exception):
     """A transcript that can't be read; `offset` counts lines from its first, from 0."""
@@ -76,7 +78,7 @@ _ESCAPE_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07
 _STEP = re.compile(
     r"(\r|\x1b\[(?:0?[JK]|2K))"
 )  # back to the start, or erase what follows, or all of the line
-_UNSHOWABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_UNSHOWABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def on_screen(output: str) -> str:
@@ -113,7 +115,7 @@ def lines(output: str) -> list[str]:
     text = on_screen(output)
     if not text:
         return []
-    seen = [line.rstrip() for line in text.removesuffix("\n").split("\n")]
+    seen = [line.rstrip(BLANKS) for line in text.removesuffix("\n").split("\n")]
     for number, line in enumerate(seen, 1):
         if bad := _UNSHOWABLE.search(line):
             raise Unshowable(

@@ -56,6 +56,7 @@ BREAKS = {
     "blank line missing": ("a\n\nb", "a\nb"),
     "blank line extra": ("a\nb", "a\n\nb"),
     "blank line last": ("a\n", "a"),
+    "a blank that is a character": ("a", "a\u00a0"),
     "indentation": ("  a", "a"),
     "one blank for padding": ("a b", "a   b"),
     "swapped ids": (f"{A} web\n{B} db\n{A} web", f"{C} web\n{D} db\n{D} web"),

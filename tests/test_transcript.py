@@ -80,6 +80,7 @@ OUTPUTS = {
     "blank lines": ("\na\n\n", ["", "a", ""]),
     "only a newline": ("\n", [""]),
     "blanks at the end": ("a  \t\n", ["a"]),
+    "a blank that is a character": ("a\u00a0 \nb\u3000\n", ["a\u00a0", "b\u3000"]),
     "a tab": ("a\tb\n", ["a\tb"]),
     "CRLF": ("a\r\nb\r\n", ["a", "b"]),
     "a line that is drawn again": ("10%\r50%\r100%\nb\n", ["100%", "b"]),
@@ -119,6 +120,10 @@ def test_the_lines_of_an_output_are_what_a_reader_sees(output, expected):
         ("a\x08\n", "0x08"),
         ("a\x1b", "0x1b"),
         ("a\x7f", "0x7f"),
+        ("a\x0c\n", "0x0c"),
+        ("a\x1f\n", "0x1f"),
+        ("a\x85\n", "0x85"),
+        ("\x9b31mred\n", "0x9b"),
         (b"Hu\xe9\n".decode(errors="surrogateescape"), "line 1 .*byte 0xe9 \\(not UTF-8\\)"),
     ],
 )
