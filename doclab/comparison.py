@@ -1,7 +1,9 @@
 """The output that a page shows against that of a real run: compare, explain the difference, rewrite."""
 
+import re
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher, unified_diff
 from functools import cache
 
@@ -9,6 +11,7 @@ from doclab.transcript import BLANKS
 from doclab.values import Bindings, identities, masked, tokens
 
 ELLIPSIS = "..."
+_BLANK = re.compile(r"\s")
 
 
 class Contradiction(Exception):
@@ -17,13 +20,15 @@ class Contradiction(Exception):
 
 @dataclass(frozen=True)
 class Difference:
-    """What is wrong with an output: a unified diff, and a line for each identity that changed sides."""
+    """What is wrong with an output: a unified diff, a line for each identity that changed sides, and what can't be seen
+    in the diff."""
 
     diff: str
     conflicts: tuple[str, ...]
+    hints: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return "\n".join([self.diff, *(f"note: {conflict}" for conflict in self.conflicts)])
+        return "\n".join([self.diff, *(f"note: {note}" for note in (*self.conflicts, *self.hints))])
 
 
 def compare(shown: Sequence[str], real: Sequence[str], bindings: Bindings) -> Difference | None:
@@ -37,7 +42,7 @@ def compare(shown: Sequence[str], real: Sequence[str], bindings: Bindings) -> Di
         found = _Search(shown, real).match(bindings)
     except _TooManyWays as too_many:
         difference = _explain(shown, real, bindings)
-        return Difference(difference.diff, (*difference.conflicts, str(too_many)))
+        return replace(difference, hints=(*difference.hints, str(too_many)))
     if found:
         bindings.adopt(found)
         return None
@@ -157,17 +162,27 @@ def match_line(shown: str, real: str, bindings: Bindings) -> bool:
 
 def _explain(shown: Sequence[str], real: Sequence[str], bindings: Bindings) -> Difference:
     """Show only what differs: a line that matches is in the diff as the page spells it, a `...` that stands stays."""
-    learned, conflicts, spelled = bindings.copy(), [], []
+    learned, conflicts, spelled, hints = bindings.copy(), [], [], []
     for operation, a, b, c, d in _matcher(shown, real).get_opcodes():
         if operation != "equal":
             spelled += [ELLIPSIS] if [*shown[a:b]] == [ELLIPSIS] else real[c:d]
+            hints += filter(None, map(_unseen, shown[a:b], real[c:d]))
             continue
         for ours, theirs in zip(shown[a:b], real[c:d], strict=True):
             found = _conflicts(ours, theirs, learned)
             spelled.append(theirs if found else ours)
             conflicts += found
     diff = unified_diff(list(shown), spelled, "on the page", "in this run", lineterm="")
-    return Difference("\n".join(diff), tuple(dict.fromkeys(conflicts)))
+    return Difference("\n".join(diff), tuple(dict.fromkeys(conflicts)), tuple(dict.fromkeys(hints)))
+
+
+def _unseen(shown: str, real: str) -> str | None:
+    """In what two lines differ that look the same, in words; None for all others."""
+    if unicodedata.normalize("NFC", shown) == unicodedata.normalize("NFC", real):
+        return f"{shown!a} on the page and {real!a} in this run differ only in how Unicode composes letters"
+    if _BLANK.sub(" ", shown) == _BLANK.sub(" ", real):
+        return f"{shown!a} on the page and {real!a} in this run differ only in the kind of their blanks"
+    return None
 
 
 def _matcher(shown: Sequence[str], real: Sequence[str]) -> SequenceMatcher:

@@ -8,7 +8,7 @@ from doclab.promises import Promise
 from doclab.session import Pieces
 from doclab.values import Bindings
 
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # what a terminal may take for a command
 HELD, FAILED, SKIPPED, NOT_RUN = "held", "failed", "skipped", "not run"
 
 
@@ -69,24 +69,26 @@ class Verdict:
 
 
 def quoted(source: str) -> str:
-    """A command as a transcript shows it."""
-    return "\n".join(f"{'>' if number else '$'} {line}" for number, line in enumerate(source.split("\n")))
+    """A command as a transcript shows it, in characters that no terminal takes for a command."""
+    return _printable(
+        "\n".join(f"{'>' if number else '$'} {line}" for number, line in enumerate(source.split("\n")))
+    )
 
 
 def _tail(output: str, lines: int = 10, width: int = 200) -> str:
     """The end of an output, in characters that no terminal takes for a command."""
     text = output.encode("utf-8", "replace").decode()[-lines * width :]
-    shown = [_UNPRINTABLE.sub(_spell, line)[:width] for line in text.splitlines()[-lines:]]
+    shown = [_printable(line)[:width] for line in text.splitlines()[-lines:]]
     return "\n".join(["its last output:", *shown]) if shown else ""
 
 
-def _spell(character: re.Match[str]) -> str:
-    return repr(character.group())[1:-1]
+def _printable(text: str) -> str:
+    return _UNPRINTABLE.sub(lambda found: repr(found[0])[1:-1], text)
 
 
 def _clipped(text: str, lines: int = 100, width: int = 1000) -> str:
     """As much of a difference as anybody reads, and how much more there is."""
-    rows = text.split("\n")
+    rows = _printable(text).split("\n")
     shown = [
         row if len(row) <= width else f"{row[:width]}… and {len(row) - width} more" for row in rows[:lines]
     ]

@@ -152,6 +152,27 @@ def test_the_words_of_a_type_are_no_value_of_it():
     assert "+5MB free" in str(compare(["<size> free"], ["5MB free"], Bindings()))
 
 
+@pytest.mark.parametrize(
+    "shown, real, note",
+    [
+        (
+            "ch\u00e0o",
+            "cha\u0300o",
+            "'ch\\xe0o' on the page and 'cha\\u0300o' in this run differ only in how Unicode",
+        ),
+        (
+            "a b",
+            "a\u00a0b",
+            "'a b' on the page and 'a\\xa0b' in this run differ only in the kind of their blanks",
+        ),
+        ("a b", "a\tb", "'a b' on the page and 'a\\tb' in this run differ only in the kind of their blanks"),
+    ],
+)
+def test_a_difference_that_cannot_be_seen_is_explained(shown, real, note):
+    assert f"\nnote: {note}" in str(compare(["x", shown], ["x", real], Bindings()))
+    assert "note:" not in str(compare([shown], [f"{real}!"], Bindings()))
+
+
 # name: (shown, real, the page as rewritten).
 REWRITES = {
     "all holds": (f"{A}\nUp 2 seconds", f"{C}\nUp 3 hours", f"{A}\nUp 2 seconds"),
