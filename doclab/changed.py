@@ -24,8 +24,8 @@ _VERIFIER = ("doclab", "mkdocs.yml", "pyproject.toml")  # what turns a page into
 
 
 def _sources(page: Path) -> list[Path]:
-    """The page and what it includes.  Raises PageError."""
-    return [page, *sorted(blocks.included(page))]
+    """The page and what it includes, however the page was named.  Raises PageError."""
+    return [page.resolve(), *sorted(blocks.included(page))]
 
 
 def _key(sources: Iterable[Path], engine: Engine) -> str:

@@ -89,6 +89,8 @@ class Page(pytest.File):
 
     def setup(self) -> None:
         self.stack = ExitStack()
+        self.left = ""  # what the clean-up found
+        self._told: list[Verdict] = []  # the failures of examples that nobody asked for
         self._is_second_run = False
         self._open()
 
@@ -109,7 +111,7 @@ class Page(pytest.File):
             verdict = self.run.advance(example)
             if verdict.may_have_lost_output:
                 return self._second_verdict(example, verdict)
-            return verdict
+            return self._with_those_before(example, verdict)
         # One fault, one failure: the first example that needs the host tells of it.
         if self._why_no_host.result == FAILED:
             place = f"{relative(example.file)}:{example.line}"
@@ -117,6 +119,18 @@ class Page(pytest.File):
             self._why_no_host = Verdict(NOT_RUN, f"not run: the page had no Docker host, see {place}")
             return told
         return self._why_no_host
+
+    def _with_those_before(self, example: pages.Example, verdict: Verdict) -> Verdict:
+        """Nobody may have asked for what runs before an example; it rests on that all the same, so it tells of a failure."""
+        asked_for = [item.example.parsed for item in self.session.items if isinstance(item, ExampleItem)]
+        for earlier, its in zip(self.run.examples, self.run.verdicts, strict=False):
+            is_told = earlier.ordinal == 0 or earlier in asked_for or its in self._told
+            if its.result == FAILED and verdict.result == HELD and not is_told:
+                self._told.append(its)
+                place = f"{relative(example.file)}:{example.line}"
+                told = f"{place}: this example rests on one before it, which failed:\n\n{its.message}"
+                return replace(verdict, result=FAILED, message=told)
+        return verdict
 
     def _second_verdict(self, example: pages.Example, first: Verdict) -> Verdict:
         """Where Docker may have lost an output, which no page can help: that of the page's one more run, on a new host.
@@ -149,8 +163,8 @@ class Page(pytest.File):
         try:
             if self.run and self.run.held and self.path.is_relative_to(DOCS):
                 self._save(self.run)
-            if self.run and self.config.option.keep and any(v.result == FAILED for v in self.run.verdicts):
-                self._open_shell(self.run)
+            if self.run and self.config.option.keep and (why := self._why_failed(self.run)):
+                self._open_shell(self.run, why)
         finally:
             self.stack.close()
 
@@ -167,15 +181,17 @@ class Page(pytest.File):
             with capture.global_and_fixture_disabled():
                 reporter.write_line(line)
 
-    def _open_shell(self, run: PageRun) -> None:
+    def _why_failed(self, run: PageRun) -> str:
+        return next((v.message for v in run.verdicts if v.result == FAILED), self.left)
+
+    def _open_shell(self, run: PageRun, why: str) -> None:
         if self.config.stash.get(_KEPT, False):
             return
         self.config.stash[_KEPT] = True
         capture = self.config.pluginmanager.getplugin("capturemanager")
         capture.suspend_global_capture(in_=True)
-        failed = next(verdict for verdict in run.verdicts if verdict.result == FAILED)
         print(
-            f"\n{failed.message}\n\nThe host of {relative(self.path)} as it is now; `exit` takes it away.",
+            f"\n{why}\n\nThe host of {relative(self.path)} as it is now; `exit` takes it away.",
             flush=True,
         )
         subprocess.run(

@@ -95,6 +95,7 @@ class CleanUp(_Item):
         if not run or not run.is_complete:
             return Verdict(NOT_RUN, f"{NOT_RUN}: the page did not reach its end")
         if left := run.finish():
+            self.page.left = left
             return Verdict(FAILED, left)
         if run.held and run.host.engine.suite:  # on the reader's own daemon things change unseen
             self.page.note()

@@ -1,6 +1,7 @@
 """What a page leaves behind: what of it is still there after its last command, and which line made it."""
 
-from collections.abc import Iterable, Sequence
+import contextlib
+from collections.abc import Iterable, Iterator, Sequence
 
 import docker
 from docker.errors import DockerException
@@ -51,7 +52,7 @@ class Leftovers:
         self._said += [(place, text) for text in texts]
 
     def find(self, survivors: Sequence[str]) -> list[str]:
-        """Say what is left, a line each, and remove it; `survivors` are processes of the page's own group.
+        """Say what is left, a line each; `survivors` are processes of the page's own group.
 
         Raises DaemonGone.
         """
@@ -59,20 +60,26 @@ class Leftovers:
         escaped = [line for _, line in self._host.processes() if line not in survivors]
         running = [*survivors, *escaped]
         left = [f"process {_short(line)}{self._from(line)}" for line in running]
-        return left + [f"{item}{self._from(*_names(item))}" for item in self.remove()]
+        with self._answering():
+            found = sorted(objects.left(self._client, self._before))
+        return left + [f"{item}{self._from(*_names(item))}" for item in found]
 
-    def remove(self) -> list[objects.Object]:
-        """Remove what the page made and left; everything that was not there before.  Raises DaemonGone."""
-        try:
+    def remove(self) -> None:
+        """Remove what the page made and left.  Raises DaemonGone."""
+        with self._answering():
             found = objects.left(self._client, self._before)
             # On a daemon that others use, too, they may have made some of it meanwhile.
             objects.remove(self._client, [item for item in found if self._place(*_names(item))])
+
+    @contextlib.contextmanager
+    def _answering(self) -> Iterator[None]:
+        try:
+            yield
         except RequestException as error:
             why = (
                 f"not even within {self._limit:g} s" if isinstance(error, ReadTimeout) else "it does not run"
             )
             raise DaemonGone(f"the page's Docker daemon does not answer: {why}") from None
-        return sorted(found)
 
     def _place(self, *names: str) -> str:
         """Where one of these names was first said, "" where never."""

@@ -145,8 +145,9 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Page | Non
 
 def _is_page(file: Path, session: pytest.Session) -> bool:
     """Whether to run this Markdown file: named on the command line, in docs/, or outside the project."""
-    file = file.resolve()
-    return session.isinitpath(file) or file.is_relative_to(DOCS) or not file.is_relative_to(PROJECT)
+    target = file.resolve()
+    is_named = session.isinitpath(file) or session.isinitpath(target)
+    return is_named or target.is_relative_to(DOCS) or not target.is_relative_to(PROJECT)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

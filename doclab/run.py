@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
-from doclab import pages, programs, transcript
+from doclab import hostio, pages, programs, transcript
 from doclab.daemon import DaemonWatch
 from doclab.engines import Engine
 from doclab.host import open_host
@@ -55,7 +55,7 @@ def _working_directory(host) -> Iterator[str]:
 class PageRun:
     """Runs the examples of one page in order, each once.
 
-    `limit` is in seconds, for each command.  With `stop_at_failure` nothing runs after the first example that
+    `limit` is in seconds, for each command.  With `stop_at_failure` nothing runs after the first command that
     fails, so that one can look at its host.  `record` also notes which line of a Python program printed what, for
     `programs.promise`.  With `flip_limits`, what `engine=` keeps from this engine runs, and what it admits does not.
     """
@@ -125,9 +125,9 @@ class PageRun:
         return ""
 
     def _save(self, example: Example) -> None:
-        target = self.host.outside(str(PurePosixPath(self.directory, example.saves)))
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(example.block.source + "\n", encoding="utf-8")
+        hostio.write(
+            self.host, str(PurePosixPath(self.directory, example.saves)), f"{example.block.source}\n"
+        )
 
     def _run(self, example: Example, verdict: Verdict) -> None:
         if example.language == "python":
@@ -156,24 +156,19 @@ class PageRun:
                     return
 
     def _run_program(self, example: Example, verdict: Verdict) -> None:
-        program, folder = example.block.include, f"{self.directory}-programs"  # not among the reader's files
-        records = self.host.outside(f"{folder}/records.json")
-        self.host.outside(folder).mkdir(exist_ok=True)
-        records.unlink(missing_ok=True)
-        self._write(f"{folder}/{program.name}", example.block.source + "\n")
-        command = f"{self.host.python} -u {folder}/{program.name}"
+        folder = f"{self.directory}-programs"  # not among the reader's files
+        program = f"{folder}/{example.block.include.name}"
+        hostio.write(self.host, program, f"{example.block.source}\n")
+        command = f"{self.host.python} -u {program}"
+        records = f"{folder}/records-{self.examples.index(example)}.json"
         if self._record:
-            self._write(f"{folder}/recorder.py", _RECORDER.read_text(encoding="utf-8"))
-            command = (
-                f"{self.host.python} -u {folder}/recorder.py {folder}/{program.name} {folder}/records.json"
-            )
+            hostio.write(self.host, f"{folder}/recorder.py", _RECORDER.read_text(encoding="utf-8"))
+            command = f"{self.host.python} -u {folder}/recorder.py {program} {records}"
         (promise,) = self._promises(example)
         is_judged = self._type(command, promise, verdict)
-        if is_judged and self._record and records.exists():  # a program that ends by os._exit leaves none
-            verdict.printed = programs.printed(json.loads(records.read_text()))
-
-    def _write(self, path: str, text: str) -> None:
-        self.host.outside(path).write_text(text, encoding="utf-8")
+        if is_judged and self._record:
+            with contextlib.suppress(OSError):  # a program that ends by os._exit leaves none
+                verdict.printed = programs.printed(json.loads(hostio.read(self.host, records)))
 
     def _type(self, source: str, promise: Promise, verdict: Verdict) -> bool:
         """Type one command into the page's shell; as `_collect`."""
@@ -201,7 +196,7 @@ class PageRun:
             verdict.pieces.append(pieces)
             if not verdict.judge(promise, lines, status, self._bindings):
                 self._explain(verdict, given_up)
-            return not self._broken
+            return not self._broken and not (self._stop_at_failure and verdict.result == FAILED)
         return False
 
     def _explain(self, verdict: Verdict, given_up: int) -> None:
@@ -246,7 +241,7 @@ class PageRun:
         return self.is_complete and not any(verdict.result == FAILED for verdict in self.verdicts)
 
     def finish(self) -> str:
-        """End the session, remove what the page left, and say what that was; "" when it was nothing."""
+        """End the session, and say what the page left; "" when it was nothing."""
         survivors = self._session.end()
         try:
             left = self._leftovers.find(survivors)

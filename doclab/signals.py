@@ -34,9 +34,10 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(_Workers())
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_keyboard_interrupt(excinfo: pytest.ExceptionInfo) -> None:
-    """Whatever ends the run, it clears up undisturbed."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    """Whatever ends the run, it clears up undisturbed, also by a second Ctrl-C."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _ignore)
     if isinstance(excinfo.value, _Ended):
         print(f"\n{excinfo.value}")

@@ -56,6 +56,12 @@ def test_a_page_that_held_is_left_out(world):
     assert abs(left_out[page].timestamp() - time.time()) < 60
 
 
+def test_a_page_is_the_same_by_any_path(world, monkeypatch):
+    note(world / "page.md")
+    monkeypatch.chdir(world)
+    assert changed.split(["page.md"], ENGINE)[0] == []
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -347,6 +347,29 @@ def test_other_pages_go_on(run, name):
     assert [record["result"] for record in run.of(name)] == ["held"] * 3
 
 
+def test_a_link_of_the_page_leads_to_a_file_in_its_host(tmp_path):
+    """And not to the file of that name on the machine around it."""
+    around = tmp_path / "around"
+    around.mkdir()
+    (tmp_path / "app.yaml").write_text("name: app\n")
+    (tmp_path / "one.py").write_text("print(1)\n#> 1\n")
+    page = tmp_path / "page.md"
+    page.write_text(
+        transcript(
+            f"$ mkdir -p {around}",
+            f"$ ln -s {around}/app.yaml app.yaml",
+            f"$ ln -s {around} ../hieu-docker-programs",
+        )
+        + '\n```{ .yaml title="app.yaml" }\n--8<-- "app.yaml"\n```\n'
+        + '\n```python\n--8<-- "one.py"\n```\n\n'
+        + transcript(f"$ ls {around}", "app.yaml", "one.py", f"$ cat {around}/app.yaml", "name: app")
+    )
+    with start(page) as run:
+        output = run.communicate()[0]
+    assert run.returncode == 0, output
+    assert [*around.iterdir()] == []
+
+
 def test_no_message_can_play_tricks_with_the_terminal(run):
     assert [character for character in "\0\a\x1b" if character in run.output] == []
 
@@ -381,6 +404,21 @@ def test_a_run_that_is_ended_says_where_it_was_and_leaves_nothing(tmp_path, numb
     if number != signal.SIGKILL:
         told = [page for page in pages if f"interrupted while running {page}:6 top::2" in output]
         assert len(told) == hosts, output
+
+
+@pytest.mark.parametrize("pause", [0.05, 0.3])
+def test_a_second_ctrl_c_disturbs_nothing(tmp_path, pause):
+    mark = f"{os.getpid()}{pause}"
+    page = tmp_path / "page.md"
+    page.write_text(transcript(f"$ sleep {mark}"))
+    with start(page, "--time-limit=60") as run:
+        wait_until(lambda: sleeping(mark))
+        run.send_signal(signal.SIGINT)
+        time.sleep(pause)
+        run.send_signal(signal.SIGINT)
+        output = run.communicate()[0]
+    assert run.returncode == 2 and "Traceback" not in output, output
+    assert not sleeping(mark) and not traces({run.pid})
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -69,12 +69,23 @@ def kept(tmp_path) -> AtTerminal:
 def test_the_shell_is_where_the_page_failed(kept):
     kept.type("pwd; ls; docker version --format 'server {{.Server.Version}}'; echo $TERM\r")
     shown = kept.wait_for(r"server \d\S+\r\n.*\r\n")
-    assert "/root/hieu-docker\r\nkept  later\r\n" in shown
-    assert "later\n$ touch" not in shown, "nothing ran after the example that failed"
+    assert "/root/hieu-docker\r\nkept\r\n" in shown, "nothing ran after the command that failed"
     kept.type("exit\r")
     assert kept.end() == 1
     assert "other.md" in kept.shown and "1 held" in kept.shown, "other pages go on"
     assert traces([kept.pid]) == []
+
+
+def test_the_shell_shows_what_a_page_left_behind(tmp_path):
+    page = tmp_path / "leaving.md"
+    page.write_text("```console\n$ docker volume create left\nleft\n```\n")
+    run = AtTerminal(page, "--keep")
+    assert "the page leaves behind:" in run.wait_for("`exit` takes it away.")
+    run.wait_for("hieu-docker# ")
+    run.type("docker volume ls --format 'here: {{.Name}}'\r")
+    run.wait_for("here: left")
+    run.type("exit\r")
+    assert run.end() == 1
 
 
 def test_ctrl_c_in_the_shell_is_for_what_runs_there(kept):

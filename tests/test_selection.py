@@ -99,6 +99,15 @@ def test_what_could_not_run_because_of_what_stands_before_it_fails_and_says_why(
     assert f"the session ended at {page}:10: this command ended the page's shell: {page}:17" in done.stdout
 
 
+def test_what_is_chosen_fails_where_what_it_rests_on_failed(page):
+    page.write_text(PAGE.replace("word=seen", "word=seen; echo more"))
+    command = [sys.executable, "-m", "pytest", "-c", "pyproject.toml", "--rootdir=.", f"{page}::two::1"]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert f"{page}:17: this example rests on one before it, which failed:" in done.stdout
+    assert f"{page}:10: the output differs" in done.stdout
+
+
 def test_a_name_survives_edits_of_prose(page):
     page.write_text(PAGE.replace("Prose.", "More\n\nprose.\n\n```text\nshown, too\n```"))
     assert selection.resolve([f"{page}:25"]) == [f"{page}::two::1"]

@@ -1,0 +1,34 @@
+"""Files in a page's host, written and read from inside it.
+
+From out here a symbolic link of the page's would lead to this machine's own files: in /proc/PID/root the kernel resolves
+an absolute link against the root of whoever follows it.
+"""
+
+import errno
+import subprocess
+from pathlib import PurePosixPath
+
+_WRITE = 'mkdir -p "$1" && cat >"$2"'
+_LIMIT = 10.0  # seconds: the page may have put a pipe there, which nobody reads
+
+
+def write(host, path: str, text: str) -> None:
+    """Write the file, and the directories above it.  Raises OSError, its `strerror` in the words of the shell."""
+    _run(host, _WRITE, str(PurePosixPath(path).parent), path, text=text)
+
+
+def read(host, path: str) -> str:
+    """Read the file.  Raises OSError."""
+    return _run(host, 'cat "$1"', path)
+
+
+def _run(host, script: str, *arguments: str, text: str = "") -> str:
+    command = host.argv(["sh", "-c", script, "sh", *arguments], "/")
+    try:
+        done = subprocess.run(command, input=text.encode(), capture_output=True, check=False, timeout=_LIMIT)
+    except subprocess.TimeoutExpired:
+        raise OSError(errno.ETIMEDOUT, f"it does not end within {_LIMIT:g} s") from None
+    if done.returncode:
+        why = done.stderr.decode(errors="replace").strip() or f"exit status {done.returncode}"
+        raise OSError(errno.EIO, why.rpartition(": ")[2])
+    return done.stdout.decode()
