@@ -12,7 +12,6 @@ import codecs
 import json
 import re
 import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,13 +32,6 @@ _COLUMNS, _ROWS = (40, 80), 24  # the narrowest and the widest picture, and the 
 _WORD = 0.12  # seconds to type one
 _PAUSE = 0.8  # seconds before a line is typed, and after the last one
 _TOGETHER = 0.01  # seconds: nobody sees that what is closer came in two pieces
-
-
-def check(folder: Path) -> None:
-    """Raise OSError where `save` could not write: better before a run than after a page of it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryFile(dir=folder):
-        pass
 
 
 def save(

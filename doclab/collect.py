@@ -90,6 +90,8 @@ class Page(pytest.File):
     def setup(self) -> None:
         self.stack = ExitStack()
         self.left = ""  # what the clean-up found
+        items = [item for item in self.session.items if item.getparent(Page) is self]
+        self._asked_for = {item.example.parsed.name for item in items if isinstance(item, ExampleItem)}
         self._told: list[Verdict] = []  # the failures of examples that nobody asked for
         self._is_second_run = False
         self._open()
@@ -122,10 +124,11 @@ class Page(pytest.File):
 
     def _with_those_before(self, example: pages.Example, verdict: Verdict) -> Verdict:
         """Nobody may have asked for what runs before an example; it rests on that all the same, so it tells of a failure."""
-        asked_for = [item.example.parsed for item in self.session.items if isinstance(item, ExampleItem)]
+        if verdict.result != HELD:
+            return verdict
         for earlier, its in zip(self.run.examples, self.run.verdicts, strict=False):
-            is_told = earlier.ordinal == 0 or earlier in asked_for or its in self._told
-            if its.result == FAILED and verdict.result == HELD and not is_told:
+            is_told = earlier.ordinal == 0 or earlier.name in self._asked_for or its in self._told
+            if its.result == FAILED and not is_told:
                 self._told.append(its)
                 place = f"{relative(example.file)}:{example.line}"
                 told = f"{place}: this example rests on one before it, which failed:\n\n{its.message}"

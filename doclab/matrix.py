@@ -18,7 +18,7 @@ from doclab.evidence import Environment, Result
 from doclab.host import open_host
 from doclab.report import CLEAN_UP, LIMITS, is_green
 from doclab.rootfs import IMAGES
-from doclab.signals import PARENT
+from doclab.signals import as_parent
 from doclab.source import DOCS, PROJECT
 from doclab.verdict import FAILED, HELD
 
@@ -69,8 +69,7 @@ def _run_pages(name: str, chosen: Iterable[Path], recordings: Path) -> Report:
         command += [f"--engine={name}", "--check-limits", f"--report-json={file}", *map(str, chosen)]
         if name == DEFAULT:
             command.append(f"--recordings={recordings}")
-        ends_with_us = {**os.environ, PARENT: str(os.getpid())}
-        done = subprocess.run(command, cwd=PROJECT, env=ends_with_us, check=False)
+        done = subprocess.run(command, cwd=PROJECT, env=as_parent(), check=False)
         if not file.exists():
             raise SystemExit(done.returncode)  # pytest has said why
         return json.loads(file.read_text(encoding="utf-8"))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from doclab import casts, changed, engines, pages, report, selection, signals
+from doclab import changed, engines, pages, report, selection, signals
 from doclab.collect import Page
 from doclab.progress import Progress
 from doclab.session import DEFAULT_LIMIT, time_limit
@@ -89,7 +89,7 @@ def _check_targets(option: argparse.Namespace) -> None:
     """Refuse what can't be written before anything runs, not after all of it has."""
     targets = {
         "--report-json": (option.report_json, report.check, "a file"),
-        "--recordings": (option.recordings, casts.check, "a folder"),
+        "--recordings": (option.recordings, report.check_folder, "a folder"),
     }
     for name, (target, check, what) in targets.items():
         try:

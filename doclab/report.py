@@ -182,30 +182,25 @@ def check(file: Path) -> None:
     """Raise OSError where `write` could not write: better before a run than after it."""
     if file.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(file))
-    _stage(file, "").unlink()
+    check_folder(file.parent)
+
+
+def check_folder(folder: Path) -> None:
+    """Make the folder if need be; raise OSError where no file can be made in it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder):
+        pass
 
 
 def write(file: Path, summary: dict[str, object]) -> None:
     """Write the summary as JSON, whole or not at all.  Raises OSError."""
-    staged = _stage(file, json.dumps(summary, ensure_ascii=False, indent=1) + "\n")
+    text = json.dumps(summary, ensure_ascii=False, indent=1) + "\n"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}-", delete=False) as stream:
+        staged = Path(stream.name)
     try:
+        staged.write_text(text, encoding="utf-8")
+        staged.chmod(0o644)  # temporary files are for their owner only
         os.replace(staged, file)
     finally:
         staged.unlink(missing_ok=True)
-
-
-def _stage(file: Path, text: str) -> Path:
-    """A new file beside that one, which need not exist; none is left where it can't be written."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=file.parent, prefix=f".{file.name}-", delete=False
-    ) as stream:
-        staged = Path(stream.name)
-        try:
-            stream.write(text)
-            stream.flush()
-            os.chmod(staged, 0o644)  # temporary files are for their owner only
-        except BaseException:
-            staged.unlink()
-            raise
-    return staged

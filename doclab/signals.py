@@ -22,6 +22,11 @@ def follow_parent() -> None:
         end_with_parent(signal.SIGTERM)
 
 
+def as_parent() -> dict[str, str]:
+    """The environment for a run that is to end with this process: see `follow_parent`."""
+    return {**os.environ, PARENT: str(os.getpid())}
+
+
 def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         signal.signal(signal.SIGINT, _ignore)  # the leader's business; twice would disturb the clearing up

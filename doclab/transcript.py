@@ -75,9 +75,8 @@ def _read_command(lines: Sequence[str], start: int, is_incomplete: Callable[[str
 
 
 _ESCAPE_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-~])")
-_STEP = re.compile(
-    r"(\r|\x1b\[(?:0?[JK]|2K))"
-)  # back to the start, or erase what follows, or all of the line
+# Back to the start of the line, erase what follows, or erase all of it.
+_STEP = re.compile(r"(\r|\x1b\[(?:0?[JK]|2K))")
 _UNSHOWABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 

@@ -1,7 +1,6 @@
 """`--watch`: verify a page again whenever it, a file that it includes, or the verifier is saved; Ctrl-C ends it."""
 
 import contextlib
-import os
 import signal
 import subprocess
 import sys
@@ -11,7 +10,7 @@ from pathlib import Path
 from watchfiles import watch
 
 from doclab import blocks
-from doclab.signals import PARENT
+from doclab.signals import as_parent
 from doclab.source import DOCS, PROJECT, SNIPPETS, PageError, relative
 
 _GLANCE = 100  # milliseconds without a change after which to look whether somebody pressed Ctrl-C
@@ -71,9 +70,7 @@ def _rests_on(page: Path, saved: Iterable[Path]) -> set[Path]:
 
 
 def _verify(arguments: Sequence[str]) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "pytest", *arguments], env={**os.environ, PARENT: str(os.getpid())}
-    )
+    process = subprocess.Popen([sys.executable, "-m", "pytest", *arguments], env=as_parent())
     try:
         process.wait()
     except KeyboardInterrupt:

@@ -39,6 +39,11 @@ def page(tmp_path) -> Path:
     return page
 
 
+def verify(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pytest", "-c", "pyproject.toml", "--rootdir=.", *arguments]
+    return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+
+
 @pytest.mark.parametrize(
     ("line", "name"), [(9, "one::1"), (10, "one::1"), (11, "one::1"), (17, "two::1"), (20, "two::1")]
 )
@@ -84,25 +89,20 @@ def test_other_arguments_stay_as_they_are(page):
     ids=["line", "name"],
 )
 def test_what_is_chosen_runs_after_what_stands_before_it(page, choice, spread):
-    command = [sys.executable, "-m", "pytest", "-c", "pyproject.toml", "--rootdir=.", *spread]
-    done = subprocess.run(
-        [*command, choice.format(page=page)], cwd=PROJECT, capture_output=True, text=True, check=False
-    )
+    done = verify(*spread, choice.format(page=page))
     assert done.returncode == 0 and "1 example: 1 held" in done.stdout, done.stdout
 
 
 def test_what_could_not_run_because_of_what_stands_before_it_fails_and_says_why(page):
     page.write_text(PAGE.replace("word=seen", "exit"))
-    command = [sys.executable, "-m", "pytest", "-c", "pyproject.toml", "--rootdir=.", f"{page}::two::1"]
-    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    done = verify(f"{page}::two::1")
     assert done.returncode == 1
     assert f"the session ended at {page}:10: this command ended the page's shell: {page}:17" in done.stdout
 
 
 def test_what_is_chosen_fails_where_what_it_rests_on_failed(page):
     page.write_text(PAGE.replace("word=seen", "word=seen; echo more"))
-    command = [sys.executable, "-m", "pytest", "-c", "pyproject.toml", "--rootdir=.", f"{page}::two::1"]
-    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    done = verify(f"{page}::two::1")
     assert done.returncode == 1
     assert f"{page}:17: this example rests on one before it, which failed:" in done.stdout
     assert f"{page}:10: the output differs" in done.stdout
