@@ -64,20 +64,10 @@ def tests(session: nox.Session) -> None:
     everything = [
         "tests",
         "--ignore=tests/browser",
-        "--numprocesses=auto",
+        f"--numprocesses={os.cpu_count() or 1}",  # `auto` is more: pages wait half of their time
         "--dist=loadfile",  # the tests of a file share what is slow to make
     ]
     verify(session, "pytest", *(session.posargs or everything))
-
-
-def spread(arguments: list[str]) -> list[str]:
-    """The flags that spread pages over the cores; one page, or a host kept open, has nothing to spread."""
-    if {"--keep", "--watch"} & {*arguments} or sum(".md" in argument for argument in arguments) == 1:
-        return []
-    return [
-        f"--numprocesses={2 * (os.cpu_count() or 1)}",  # pages wait half of their time
-        "--dist=loadfile",  # each page whole, on a host of its own
-    ]
 
 
 @nox.session
@@ -92,7 +82,8 @@ def doctest(session: nox.Session) -> None:
         "--rootdir=.",
         "-o",
         "testpaths=docs/vi",  # a translation has the same examples, which `tests` makes sure of
-        *spread(session.posargs),
+        "--numprocesses=auto",
+        "--dist=loadfile",  # each page whole, on a host of its own
         *session.posargs,
     )
 

@@ -125,6 +125,7 @@ def update_pages(options: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
+@signals.ended_in_order()
 def run_matrix(options: argparse.Namespace) -> int:
     """Run the pages on the engines; 0 when all of it held on all of them."""
     names = options.engine or [name for name, engine in ENGINES.items() if engine.suite]

@@ -23,6 +23,7 @@ from doclab.run import PageRun, open_page
 from doclab.source import DOCS, PageError, decode, relative
 from doclab.verdict import FAILED, HELD, NOT_RUN, Verdict
 
+NAMED = pytest.StashKey[list[str]]()  # what somebody asked for: a page of prose in a folder is none of that
 _KEPT = pytest.StashKey[bool]()
 
 
@@ -69,7 +70,7 @@ class Page(pytest.File):
         except PageError as error:
             self._refuse(error)
         found = list(self.document.examples())
-        if not found and self._is_named:
+        if not found and str(self.path.resolve()) in self.config.stash[NAMED]:
             self._refuse(PageError(self.path, 1, "no examples found: nothing was verified"))
         for section, examples in groupby(found, key=lambda example: example.parsed.block.heading or "top"):
             yield Section.from_parent(self, name=section, examples=list(examples))
@@ -77,11 +78,6 @@ class Page(pytest.File):
             yield CleanUp.from_parent(self, name=CLEAN_UP)
         if self.config.option.check_limits and any(example.parsed.is_limited for example in found):
             yield Limits.from_parent(self, name=LIMITS)
-
-    @property
-    def _is_named(self) -> bool:
-        """Whether somebody asked for this very page; `--changed` makes folders into pages."""
-        return self.session.isinitpath(self.path) and not self.config.option.changed
 
     def _refuse(self, error: PageError) -> NoReturn:
         self.doclab = record(self.path, "", error.file, error.line, FAILED, message=str(error))

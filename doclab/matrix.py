@@ -2,9 +2,6 @@
 
 import contextlib
 import json
-import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -12,23 +9,19 @@ from typing import Any
 
 import docker
 
-from doclab import casts, evidence, pages
+from doclab import casts, evidence, pages, signals
 from doclab.engines import DEFAULT, ENGINES, Engine
 from doclab.evidence import Environment, Result
 from doclab.host import open_host
 from doclab.report import CLEAN_UP, LIMITS, is_green
 from doclab.rootfs import IMAGES
-from doclab.signals import as_parent
 from doclab.source import DOCS, PROJECT
 from doclab.verdict import FAILED, HELD
 
 Report = Mapping[str, Any]  # of one engine, as doclab.report describes it
 Run = tuple[Environment, Report]
 
-_SPREAD = [
-    f"--numprocesses={2 * (os.cpu_count() or 1)}",  # pages wait half of their time
-    "--dist=loadfile",  # each page whole, on a host of its own
-]
+_SPREAD = ["--numprocesses=auto", "--dist=loadfile"]  # each page whole, on a host of its own
 
 
 def run(names: Sequence[str], files: Sequence[Path], folder: Path = evidence.FOLDER) -> bool:
@@ -65,13 +58,13 @@ def _run_pages(name: str, chosen: Iterable[Path], recordings: Path) -> Report:
     """Verify the pages on one engine with pytest, whose own report the reader sees meanwhile."""
     with tempfile.TemporaryDirectory(prefix="doclab-") as folder:
         file = Path(folder, "report.json")
-        command = [sys.executable, "-m", "pytest", "-q", "-c", "pyproject.toml", "--rootdir=.", *_SPREAD]
-        command += [f"--engine={name}", "--check-limits", f"--report-json={file}", *map(str, chosen)]
+        arguments = ["-q", "-c", "pyproject.toml", "--rootdir=.", *_SPREAD]
+        arguments += [f"--engine={name}", "--check-limits", f"--report-json={file}", *map(str, chosen)]
         if name == DEFAULT:
-            command.append(f"--recordings={recordings}")
-        done = subprocess.run(command, cwd=PROJECT, env=as_parent(), check=False)
+            arguments.append(f"--recordings={recordings}")
+        status = signals.run_pytest(arguments, PROJECT)
         if not file.exists():
-            raise SystemExit(done.returncode)  # pytest has said why
+            raise SystemExit(status)  # pytest has said why
         return json.loads(file.read_text(encoding="utf-8"))
 
 

@@ -6,12 +6,13 @@ before it on the page first, as a reader would.  The last item of a page, `clean
 
 import argparse
 import math
+import os
 from pathlib import Path
 
 import pytest
 
 from doclab import changed, engines, pages, report, selection, signals
-from doclab.collect import Page
+from doclab.collect import NAMED, Page
 from doclab.progress import Progress
 from doclab.session import DEFAULT_LIMIT, time_limit
 from doclab.source import DOCS, PROJECT, relative
@@ -75,6 +76,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     """Settle what is to run; an exit code where that is nothing."""
     if hasattr(config, "workerinput"):
         config.args[:] = config.workerinput["pages"]
+        config.stash[NAMED] = config.workerinput["named"]
         return None
     signals.follow_parent()
     _check_targets(config.option)
@@ -82,7 +84,17 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     if config.option.watch:
         return _watch(config)
     config.args[:] = selection.resolve(config.args)
+    config.stash[NAMED] = selection.named(config.args)
     return _leave_out_unchanged(config) if config.option.changed else None
+
+
+@pytest.hookimpl(optionalhook=True, tryfirst=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Over how many processes `--numprocesses=auto` spreads pages; one page, or a host kept open, needs none."""
+    is_one_page = len(config.args) == 1 and ".md" in config.args[0]
+    if is_one_page or config.option.keep or config.option.watch:
+        return 0
+    return 2 * (os.cpu_count() or 1)  # pages wait half of their time
 
 
 def _check_targets(option: argparse.Namespace) -> None:
@@ -126,7 +138,8 @@ def _leave_out_unchanged(config: pytest.Config) -> pytest.ExitCode | None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node) -> None:
-    node.workerinput["pages"] = node.config.args  # xdist itself hands on the command line as it was
+    # xdist itself hands on the command line as it was
+    node.workerinput.update(pages=node.config.args, named=node.config.stash[NAMED])
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,6 +1,6 @@
 """Which examples to run: what people write on the command line, in the words of pytest."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,11 @@ def resolve(arguments: Sequence[str]) -> list[str]:
     Raises pytest.UsageError where no example is, and for a name that is none on the page.
     """
     return [_resolve(argument) for argument in arguments]
+
+
+def named(arguments: Iterable[str]) -> list[str]:
+    """The pages and folders of such arguments by their whole paths, however they were written."""
+    return [str(Path(argument.partition("::")[0]).resolve()) for argument in arguments]
 
 
 def _resolve(argument: str) -> str:

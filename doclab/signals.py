@@ -7,8 +7,10 @@ import contextlib
 import ctypes
 import os
 import signal
+import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -22,9 +24,27 @@ def follow_parent() -> None:
         end_with_parent(signal.SIGTERM)
 
 
-def as_parent() -> dict[str, str]:
-    """The environment for a run that is to end with this process: see `follow_parent`."""
-    return {**os.environ, PARENT: str(os.getpid())}
+def run_pytest(arguments: Sequence[str], directory: Path | None = None) -> int:
+    """Run pytest as a process that does not outlive this one; its exit status.
+
+    Where a KeyboardInterrupt ends the wait, it is raised once the run has cleared up.
+    """
+    command = [sys.executable, "-m", "pytest", *arguments]
+    with subprocess.Popen(command, cwd=directory, env={**os.environ, PARENT: str(os.getpid())}) as process:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            _let_clear_up(process)
+            raise
+
+
+def _let_clear_up(process: subprocess.Popen) -> None:
+    """Ctrl-C in the terminal was for the run, too; what was for us alone is passed on."""
+    try:
+        process.wait(timeout=3)
+    except subprocess.TimeoutExpired:
+        process.terminate()
+        process.wait()
 
 
 def pytest_configure(config: pytest.Config) -> None:

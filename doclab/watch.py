@@ -1,16 +1,13 @@
 """`--watch`: verify a page again whenever it, a file that it includes, or the verifier is saved; Ctrl-C ends it."""
 
 import contextlib
-import signal
-import subprocess
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+import pytest
 from watchfiles import watch
 
-from doclab import blocks
-from doclab.signals import as_parent
+from doclab import blocks, signals
 from doclab.source import DOCS, PROJECT, SNIPPETS, PageError, relative
 
 _GLANCE = 100  # milliseconds without a change after which to look whether somebody pressed Ctrl-C
@@ -20,15 +17,17 @@ _TOOLS = (PROJECT / "doclab", PROJECT / "mkdocs.yml")
 def run(chosen: Sequence[str], others: Sequence[str]) -> int:
     """Verify what was chosen, as pytest's arguments, at once and on every save; without, each page that is saved.
 
-    `others` are pytest's further arguments.  Returns an exit status: that of a run that ended as it was asked to.
+    `others` are pytest's further arguments.  Returns the exit status of the last run.
     """
+    status: int = pytest.ExitCode.NO_TESTS_COLLECTED
     try:
         for arguments in _occasions(chosen):
-            _verify([*arguments, *others])
+            status = pytest.ExitCode.INTERRUPTED  # until it has come to its end
+            status = signals.run_pytest([*arguments, *others])
             print("\nwatching: save a page to verify it, Ctrl-C to end", flush=True)
     except KeyboardInterrupt:
         print()
-    return 0
+    return status
 
 
 def _occasions(chosen: Sequence[str]) -> Iterator[list[str]]:
@@ -67,21 +66,3 @@ def _rests_on(page: Path, saved: Iterable[Path]) -> set[Path]:
     with contextlib.suppress(PageError):  # the run tells of it
         return {page, *tools, *blocks.included(page)}
     return {page, *tools}
-
-
-def _verify(arguments: Sequence[str]) -> None:
-    process = subprocess.Popen([sys.executable, "-m", "pytest", *arguments], env=as_parent())
-    try:
-        process.wait()
-    except KeyboardInterrupt:
-        _end(process)
-        raise
-
-
-def _end(process: subprocess.Popen) -> None:
-    """Wait until the run has cleared up: Ctrl-C in the terminal was for it, too; one for us alone is passed on."""
-    try:
-        process.wait(timeout=3)
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGTERM)
-        process.wait()

@@ -166,6 +166,10 @@ def test_on_the_command_line(tmp_path):
     last = doctest(tmp_path / "true.md", "--changed")
     assert last.returncode == 5, "a run that verified nothing is not green"
     assert "left out" in last.stdout and "no page has changed: nothing was verified" in last.stdout
+    prose = doctest(tmp_path / "true.md", tmp_path / "prose.md", "--changed")
+    assert prose.returncode == 1 and "prose.md:1: no examples found" in prose.stdout, (
+        "somebody asked for this one"
+    )
     without = doctest(tmp_path / "true.md")
     assert "1 page on Docker" in without.stdout, "without --changed, everything runs"
 

@@ -138,8 +138,18 @@ def test_a_saved_page_is_verified_again(tmp_path):
     shown = run.wait_for(READY)
     assert "1 example: 1 held" in shown and str(other) not in shown, shown
 
+    page.write_text("```console\n$ false\n```\n")
+    run.wait_for(READY)
     run.type("\x03")
-    assert run.end() == 0 and "Traceback" not in run.shown
+    assert run.end() == 1 and "Traceback" not in run.shown, "what is on the disk does not hold"
+
+
+def test_a_watcher_that_saw_a_page_hold_last_is_green(tmp_path):
+    (tmp_path / "page.md").write_text("```console\n$ echo on\non\n```\n")
+    run = AtTerminal(tmp_path / "page.md", "--watch")
+    run.wait_for(READY)
+    run.type("\x03")
+    assert run.end() == 0
 
 
 def test_ctrl_c_while_a_watched_page_runs_takes_its_host_away(tmp_path):
@@ -148,7 +158,7 @@ def test_ctrl_c_while_a_watched_page_runs_takes_its_host_away(tmp_path):
     run = AtTerminal(tmp_path / "page.md", "--watch")
     wait_until(lambda: sleeping(mark))
     run.type("\x03")
-    assert run.end() == 0
+    assert run.end() == 2
     assert f"interrupted while running {tmp_path}/page.md:1 top::1" in run.shown
     assert not sleeping(mark)
 

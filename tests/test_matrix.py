@@ -108,18 +108,25 @@ def test_a_run_leaves_evidence_that_the_site_can_read(tmp_path, capfd):
     assert {seen["result"] for seen in recorded.values()} == {HELD}
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=lambda n: n.name)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda n: n.name)
 def test_a_matrix_that_is_ended_leaves_nothing(tmp_path, number):
     mark = f"{os.getpid()}{number}7"
-    page = tmp_path / "page.md"
+    page, scratch, log = tmp_path / "page.md", tmp_path / "scratch", tmp_path / "log"
     page.write_text(f"```console\n$ sleep {mark}\n```\n")
+    scratch.mkdir()
     command = [sys.executable, "-m", "doclab", "matrix", f"--engine={DEFAULT}", page]
-    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT) as run:
+    where = {"cwd": PROJECT, "env": os.environ | {"TMPDIR": str(scratch)}}
+    with log.open("w") as stream, subprocess.Popen(command, stdout=stream, stderr=stream, **where) as run:
         wait_until(lambda: sleeping(mark))
         processes = {run.pid, *children(run.pid)}
         processes |= {child for parent in processes for child in children(parent)}
         run.send_signal(number)
     wait_until(lambda: not sleeping(mark) and not traces(processes), seconds=5)
+    if number != signal.SIGKILL:
+        assert run.returncode == 128 + number and [*scratch.iterdir()] == []
+        assert log.read_text().endswith(
+            {signal.SIGINT: "stopped\n", signal.SIGTERM: "ended by SIGTERM\n"}[number]
+        )
 
 
 def test_pages_of_others_leave_no_evidence(tmp_path, capfd):

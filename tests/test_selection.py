@@ -1,5 +1,6 @@
 """One example can be chosen by name or by line, in words that survive edits of prose, and runs after those before it."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -91,6 +92,14 @@ def test_other_arguments_stay_as_they_are(page):
 def test_what_is_chosen_runs_after_what_stands_before_it(page, choice, spread):
     done = verify(*spread, choice.format(page=page))
     assert done.returncode == 0 and "1 example: 1 held" in done.stdout, done.stdout
+
+
+def test_pages_are_spread_and_one_page_is_not(page):
+    one = verify("--numprocesses=auto", page)
+    assert one.returncode == 0 and "workers" not in one.stdout, one.stdout
+    (page.parent / "other.md").write_text(PAGE)
+    two = verify("--numprocesses=auto", "--dist=loadfile", page.parent)
+    assert two.returncode == 0 and f"{2 * os.cpu_count()} workers" in two.stdout, two.stdout
 
 
 def test_what_could_not_run_because_of_what_stands_before_it_fails_and_says_why(page):
