@@ -1,5 +1,6 @@
 """The claims that the pages decide: which page owes which, with what verdict, by which examples."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
@@ -44,10 +45,10 @@ class Decision:
     examples: tuple[pages.Example, ...]
 
 
-def decisions(page: Path) -> list[Decision]:
-    """The claims that a page decides, in its order.  Raises PageError."""
+def decisions(page: Path, examples: Iterable[pages.Example]) -> list[Decision]:
+    """The claims that a page with these examples decides, in its order."""
     headings = _headings(page)
-    runs = [example for example in pages.examples(page) if example.action == pages.RUN]
+    runs = [example for example in examples if example.action == pages.RUN]
     found = []
     for number, heading in enumerate(headings):
         if heading.claim:

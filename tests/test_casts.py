@@ -84,10 +84,13 @@ def test_a_picture_is_as_large_as_what_it_shows(page, tmp_path):
 
 def test_an_example_that_has_changed_has_no_recording(page, tmp_path):
     casts.save(tmp_path, "page", "26.1.5", pages.examples(page), ran())
-    assert [bool(html) for html in recordings.players(page, "page", "vi", tmp_path)] == [True, False]
+    assert [bool(html) for html in recordings.players(pages.examples(page), "page", "vi", tmp_path)] == [
+        True,
+        False,
+    ]
     page.write_text(PAGE.replace("sleep 2", "sleep 3"), encoding="utf-8")
     assert load(tmp_path, page) is None
-    assert [*recordings.players(page, "page", "vi", tmp_path)] == ["", ""]
+    assert [*recordings.players(pages.examples(page), "page", "vi", tmp_path)] == ["", ""]
 
 
 def test_a_new_run_takes_the_place_of_all_recordings_of_the_page(page, tmp_path):

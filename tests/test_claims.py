@@ -2,8 +2,7 @@
 
 import pytest
 
-from doclab import claims
-from doclab.pages import page_id
+from doclab import claims, pages
 from doclab.source import DOCS, relative
 
 OWED = [(claim, name) for name, owed in claims.OWED.items() for claim in owed]
@@ -12,7 +11,7 @@ OWED = [(claim, name) for name, owed in claims.OWED.items() for claim in owed]
 @pytest.mark.parametrize(("claim", "name"), OWED, ids=[f"{claim}-{name}" for claim, name in OWED])
 def test_claim_is_decided(claim, name):
     page = DOCS / "vi" / f"{name}.md"
-    found = [decision for decision in claims.decisions(page) if decision.claim == claim]
+    found = [decision for decision in claims.decisions(page, pages.examples(page)) if decision.claim == claim]
     assert found, f'{relative(page)}: no heading has {{ data-claim="{claim}" data-verdict="…" }}'
     for decision in found:
         assert decision.verdict in claims.VERDICTS, (
@@ -28,8 +27,8 @@ def test_no_page_decides_what_it_does_not_owe():
     strays = [
         f"{relative(page)}: {decision.claim}"
         for page in sorted(DOCS.glob("vi/**/*.md"))
-        for decision in claims.decisions(page)
-        if decision.claim not in claims.OWED.get(page_id(page), ())
+        for decision in claims.decisions(page, pages.examples(page))
+        if decision.claim not in claims.OWED.get(pages.page_id(page), ())
     ]
     assert strays == [], "put these claims into doclab/claims.py, or take them off the pages"
 
@@ -60,6 +59,6 @@ $ echo of another section
 def test_only_an_example_that_runs_in_its_section_decides_a_claim(tmp_path, block, count):
     page = tmp_path / "page.md"
     page.write_text(PAGE.replace("BLOCK", block))
-    (decision,) = claims.decisions(page)
+    (decision,) = claims.decisions(page, pages.examples(page))
     assert (decision.claim, decision.verdict, decision.heading) == ("K1", "true", "said")
     assert len(decision.examples) == count

@@ -198,13 +198,15 @@ def known(page: Path, **results: str) -> dict:
     ],
 )
 def test_a_difference_is_told_from_a_failure(page, results, expected):
-    assert [found for _, found in badges.states(page, "page", known(page, **results))][:2] == [expected] * 2
+    assert [found for _, found in badges.states(pages.examples(page), "page", known(page, **results))][
+        :2
+    ] == [expected] * 2
 
 
 def test_a_changed_page_shows_that_it_was_not_verified_since(page):
     seen = known(page, trixie=HELD)
     page.write_text(PAGE.replace("two\n```", "2\n```"), encoding="utf-8")
-    assert [found.get("trixie") for _, found in badges.states(page, "page", seen)] == [
+    assert [found.get("trixie") for _, found in badges.states(pages.examples(page), "page", seen)] == [
         "held",
         "changed",
         "changed",
@@ -220,19 +222,19 @@ def test_a_changed_page_shows_that_it_was_not_verified_since(page):
 )
 def test_a_badge_says_where_when_and_why_not(page, language, told):
     seen = known(page, trixie=HELD) | known(page, bookworm=SKIPPED)
-    _, second, third = badges.badges(page, "page", language, seen)
+    _, second, third = badges.badges(pages.examples(page), "page", language, seen)
     assert f'<span class="doclab-aloud">{told}</span>' in second
     assert third == "", "a block that never runs has its reason, and no badge"
 
 
 def test_without_evidence_there_is_no_badge(page):
-    assert list(badges.badges(page, "page", "vi", {})) == ["", "", ""]
+    assert list(badges.badges(pages.examples(page), "page", "vi", {})) == ["", "", ""]
 
 
 def test_the_time_of_a_page_is_that_of_its_commands_while_its_evidence_holds(page):
     page.write_text(PAGE.split("```{ .console .no-run")[0], encoding="utf-8")
     seen = known(page, trixie=HELD)
     html = "<h1>Ten</h1><p>ba tu nua</p><pre>no words</pre>"
-    assert "4 words; its commands took 3 s" in badges.length(page, "page", "en", html, seen)
+    assert "4 words; its commands took 3 s" in badges.length(pages.examples(page), "page", "en", html, seen)
     page.write_text(page.read_text().replace("echo one", "echo won"))
-    assert badges.length(page, "page", "en", html, seen).endswith(">4 words.</p>")
+    assert badges.length(pages.examples(page), "page", "en", html, seen).endswith(">4 words.</p>")

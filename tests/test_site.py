@@ -23,6 +23,7 @@ from PIL import Image
 from doclab import evidence
 from doclab.pages import RUN, examples
 from doclab.verdict import HELD
+from theme import hooks
 from theme.hooks import slugify
 from theme.reading import on_post_page
 
@@ -86,6 +87,15 @@ def build_strictly(docs: Path, **options) -> Path:
     target = docs.with_name("site")
     build(load_config("mkdocs.yml", docs_dir=str(docs), site_dir=str(target), strict=True, **options))
     return target
+
+
+def test_each_build_reads_pages_anew(tmp_path):
+    page = tmp_path / "page.md"
+    for word in ("one", "two"):
+        page.write_text(f"```console\n$ echo {word}\n{word}\n```\n")
+        hooks.on_pre_build({})
+        (example,) = hooks._examples(page)
+        assert word in example.block.source
 
 
 def test_both_languages_have_the_same_pages(pages):

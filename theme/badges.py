@@ -1,9 +1,8 @@
 """What the site shows beside an example: on which engines it held, and when."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape, unescape
-from pathlib import Path
 from typing import Any
 
 from doclab import evidence, pages
@@ -41,14 +40,15 @@ WORDS = {
 }
 
 
-def states(page: Path, name: str, known: Mapping[str, Any]) -> Iterator[tuple[pages.Example, dict[str, str]]]:
-    """Each example of the page that can carry badges, and its state on each engine that has evidence of it.
+def states(
+    examples: Sequence[pages.Example], name: str, known: Mapping[str, Any]
+) -> Iterator[tuple[pages.Example, dict[str, str]]]:
+    """Each of a page's examples that can carry badges, and its state on each engine that has evidence of it.
 
     `name` is the page's id, which the evidence knows it by.
 
     An example that failed on one engine differs there if it held on the default one.
     """
-    examples = pages.examples(page)
     hashes = evidence.hashes(examples)
     recorded = {engine: content["pages"].get(name) for engine, content in known.items()}
     for example in examples:
@@ -70,9 +70,11 @@ def _state(result: Mapping[str, Any] | None, hash: str | None) -> str:
     return {"held": HELD, "failed": FAILED}.get(result["result"], NOT_RUN)
 
 
-def badges(page: Path, name: str, language: str, known: Mapping[str, Any]) -> Iterator[str]:
+def badges(
+    examples: Sequence[pages.Example], name: str, language: str, known: Mapping[str, Any]
+) -> Iterator[str]:
     """The HTML that belongs to each `console` and `python` block of the page, in order; "" where there is nothing to show."""
-    for example, found in states(page, name, known):
+    for example, found in states(examples, name, known):
         if example.action == pages.SKIP or not found:
             yield ""  # a block that never runs says why by itself
             continue
@@ -103,7 +105,9 @@ def _why_not(example: pages.Example, docker: str, language: str) -> str:
     return words["needs"] if example.needs else words["broken"]
 
 
-def length(page: Path, name: str, language: str, html: str, known: Mapping[str, Any]) -> str:
+def length(
+    examples: Sequence[pages.Example], name: str, language: str, html: str, known: Mapping[str, Any]
+) -> str:
     """The HTML that says how many words a page has, and how long its commands took when they last ran.
 
     A page without commands has no time; neither has one whose evidence does not fit any more.
@@ -112,7 +116,7 @@ def length(page: Path, name: str, language: str, html: str, known: Mapping[str, 
     words = len(unescape(text).split())
     told = [WORDS[language]["words"].format(_grouped(words, language))]
     ran = known.get(DEFAULT, {}).get("pages", {}).get(name)
-    if ran and all(found.get(DEFAULT) != CHANGED for _, found in states(page, name, known)):
+    if ran and all(found.get(DEFAULT) != CHANGED for _, found in states(examples, name, known)):
         seconds = max(1, round(evidence.took(ran)))
         told.append(WORDS[language]["seconds"].format(seconds))
     return f'<p class="doclab-length" data-search-exclude>{"; ".join(told)}.</p>'

@@ -14,9 +14,9 @@ from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-from doclab import evidence
+from doclab import evidence, pages
 from doclab.fence import EVIDENCE
-from doclab.pages import examples
+from doclab.pages import Example
 from doclab.source import PageError
 from theme import badges, recordings
 from theme.ledger import Ledger
@@ -50,8 +50,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_pre_build(config: MkDocsConfig) -> None:
-    """Read the evidence anew: it may have changed since `serve` built last."""
+    """Read evidence and examples anew: they may have changed since `serve` built last."""
     _evidence.cache_clear()
+    _examples.cache_clear()
 
 
 @functools.cache
@@ -62,12 +63,17 @@ def _evidence() -> dict:
         raise PluginError(str(error)) from None
 
 
+@functools.cache  # several parts of a page are made of them, and reading them takes as long as rendering the page
+def _examples(file: Path) -> list[Example]:
+    return pages.examples(file)
+
+
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, **kwargs) -> str | None:
     """Stop the build at a code block that the verifier would refuse, with its file and line; fill in the ledger."""
     try:
-        examples(Path(page.file.abs_src_path))
+        _examples(Path(page.file.abs_src_path))
         if "<!-- doclab: " in markdown:
-            return Ledger(config.theme["language"], _evidence()).fill(markdown)
+            return Ledger(config.theme["language"], _evidence(), _examples).fill(markdown)
     except PageError as error:
         raise PluginError(str(error)) from None
     return None
@@ -75,13 +81,13 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, **kwargs) 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, **kwargs) -> str:
     """Say below each example on which engines it held, play it, and say below the title how long the page is."""
-    file, language = Path(page.file.abs_src_path), config.theme["language"]
+    examples, language = _examples(Path(page.file.abs_src_path)), config.theme["language"]
     name = page.file.norm_src_uri.removesuffix(".md")
     try:
-        played = [*recordings.players(file, name, language)]
+        played = [*recordings.players(examples, name, language)]
     except evidence.EvidenceError as error:
         raise PluginError(str(error)) from None
-    shown = map("".join, zip(badges.badges(file, name, language, _evidence()), played, strict=True))
+    shown = map("".join, zip(badges.badges(examples, name, language, _evidence()), played, strict=True))
     html = _EVIDENCE.sub(lambda found: next(shown) if found[0] == EVIDENCE else found[0], html)
-    assert not [*shown], f"{file}: an example has no fence to show its evidence below"
-    return html.replace("</h1>", "</h1>" + badges.length(file, name, language, html, _evidence()), 1)
+    assert not [*shown], f"{page.file.src_uri}: an example has no fence to show its evidence below"
+    return html.replace("</h1>", "</h1>" + badges.length(examples, name, language, html, _evidence()), 1)

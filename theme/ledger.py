@@ -5,7 +5,7 @@ A page writes `<!-- doclab: NAME -->` on a line of its own where the table NAME 
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,15 +51,20 @@ WORDS = {
 
 
 class Ledger:
-    """What all pages of one language say and what is known of them; each public method is one table."""
+    """What all pages of one language say and what is known of them; each public method is one table.
 
-    def __init__(self, language: str, known: Mapping[str, Any]) -> None:
+    `read` tells the examples of a page.
+    """
+
+    def __init__(
+        self, language: str, known: Mapping[str, Any], read: Callable[[Path], Sequence[pages.Example]]
+    ) -> None:
         self._known = known
         self._language = language
         self._words = WORDS[language]
         files = sorted((DOCS / language).rglob("*.md"))
-        self._examples = {file: list(states(file, pages.page_id(file), known)) for file in files}
-        self._decisions = {file: claims.decisions(file) for file in files}
+        self._examples = {file: list(states(read(file), pages.page_id(file), known)) for file in files}
+        self._decisions = {file: claims.decisions(file, read(file)) for file in files}
 
     def fill(self, markdown: str) -> str:
         """The page with every table in its place."""

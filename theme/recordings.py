@@ -1,7 +1,7 @@
 """The recording of an example, to be played below it: what doclab.casts kept, until the reader opens it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
 
@@ -14,12 +14,13 @@ WORDS = {
 }
 
 
-def players(page: Path, name: str, language: str, folder: Path = casts.FOLDER) -> Iterator[str]:
+def players(
+    examples: Sequence[pages.Example], name: str, language: str, folder: Path = casts.FOLDER
+) -> Iterator[str]:
     """The HTML below each `console` and `python` block of the page, in order; "" where there is nothing to play.
 
     `name` is the page's id.  Raises EvidenceError.
     """
-    examples = pages.examples(page)
     hashes = evidence.hashes(examples)
     for example in examples:
         if example.language not in ("console", "python"):
