@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from doclab import evidence
+from doclab import evidence, files
 from doclab.pages import Example
 from doclab.terminal import SHELL
 
@@ -48,9 +48,7 @@ def save(
                 "day": f"{datetime.now(UTC):%Y-%m-%d}",
                 "docker": docker,
             }
-            file = _file(folder, page, example)
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(cast(example, verdict, about), encoding="utf-8")
+            files.write(_file(folder, page, example), cast(example, verdict, about))
 
 
 def load(folder: Path, page: str, example: Example, hash: str) -> tuple[dict[str, Any], list[list]] | None:

@@ -9,14 +9,13 @@ import functools
 import hashlib
 import importlib.metadata
 import json
-import os
 import platform
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple
 from datetime import datetime
 from pathlib import Path
 
-from doclab import blocks, cache, rootfs
+from doclab import blocks, cache, files, rootfs
 from doclab.engines import Engine
 from doclab.source import PROJECT, PageError
 
@@ -66,12 +65,8 @@ def note(page: Path, engine: Engine, since: float) -> None:
     if any(file.stat().st_ctime >= since for file in sources):
         return
     _forget_the_gone()
-    file = _file(page, engine)
-    file.parent.mkdir(exist_ok=True)
-    staged = file.with_suffix(f".{os.getpid()}")
     passed = {"page": str(page.resolve()), "engine": engine.name, "key": _key(sources, engine)}
-    staged.write_text(json.dumps(passed))
-    os.replace(staged, file)
+    files.write(_file(page, engine), json.dumps(passed))
 
 
 @functools.cache  # once is enough

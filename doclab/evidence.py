@@ -8,7 +8,6 @@ everything before it on its page, because commands build on each other.
 import functools
 import hashlib
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema
 
-from doclab import pages
+from doclab import files, pages
 from doclab.engines import ENGINES, Engine
 from doclab.source import DOCS, PROJECT, relative
 
@@ -154,9 +153,7 @@ def record(
         return None
     content = {"environment": asdict(environment), "pages": found}
     _validator().validate(content)
-    staged = file.with_suffix(".new")
-    staged.write_text(_lines(content), encoding="utf-8")
-    os.replace(staged, file)
+    files.write(file, _lines(content))
     return file
 
 

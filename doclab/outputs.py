@@ -2,13 +2,12 @@
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import chain
 from pathlib import Path
 
+from doclab import files
 from doclab.pages import RUN, Example
 from doclab.programs import without_promises
 from doclab.promises import Promise, promises
@@ -68,11 +67,8 @@ def save(page: Path, host, examples: Sequence[Example], verdicts: Sequence[Verdi
     told = [told for n in ran for told in zip(verdicts[n].outputs, verdicts[n].statuses, strict=True)]
     typed = [promise.source for promise in chain(*promised(examples, ran))]
     facts = [Fact(source, *rest) for source, rest in zip(typed, told, strict=True)]
-    reality = asdict(Reality(host.server_version, ran, facts))
-    KEPT.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=KEPT, prefix=".", delete=False, encoding="utf-8") as stream:
-        json.dump({"performed": _performed(examples), **reality}, stream, ensure_ascii=False, indent=1)
-    os.replace(stream.name, _file(page, host.engine.name))
+    kept = {"performed": _performed(examples), **asdict(Reality(host.server_version, ran, facts))}
+    files.write(_file(page, host.engine.name), json.dumps(kept, ensure_ascii=False, indent=1))
 
 
 def load(page: Path, engine: str, examples: Sequence[Example]) -> Reality | None:

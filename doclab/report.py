@@ -39,6 +39,7 @@ from typing import TypedDict
 import pytest
 from _pytest.junitxml import LogXML, xml_key
 
+from doclab import files
 from doclab.source import relative
 from doclab.verdict import FAILED, HELD, NOT_RUN, SKIPPED
 
@@ -194,13 +195,4 @@ def check_folder(folder: Path) -> None:
 
 def write(file: Path, summary: dict[str, object]) -> None:
     """Write the summary as JSON, whole or not at all.  Raises OSError."""
-    text = json.dumps(summary, ensure_ascii=False, indent=1) + "\n"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}-", delete=False) as stream:
-        staged = Path(stream.name)
-    try:
-        staged.write_text(text, encoding="utf-8")
-        staged.chmod(0o644)  # temporary files are for their owner only
-        os.replace(staged, file)
-    finally:
-        staged.unlink(missing_ok=True)
+    files.write(file, json.dumps(summary, ensure_ascii=False, indent=1) + "\n")

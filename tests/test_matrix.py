@@ -121,7 +121,7 @@ def test_a_matrix_that_is_ended_leaves_nothing(tmp_path, number):
         processes = {run.pid, *children(run.pid)}
         processes |= {child for parent in processes for child in children(parent)}
         run.send_signal(number)
-    wait_until(lambda: not sleeping(mark) and not traces(processes), seconds=5)
+    wait_until(lambda: not sleeping(mark) and not traces(processes))
     if number != signal.SIGKILL:
         assert run.returncode == 128 + number and [*scratch.iterdir()] == []
         assert log.read_text().endswith(
