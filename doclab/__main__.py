@@ -7,6 +7,7 @@ import os
 import random
 import signal
 import sys
+from concurrent.futures.process import BrokenProcessPool
 from itertools import repeat
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from doclab import matrix, mutation, pages, score, signals
 from doclab.engines import DEFAULT, ENGINES, Engine
 from doclab.evidence import EvidenceError
 from doclab.host import HostError
-from doclab.leftovers import PageTaken
+from doclab.leftovers import DaemonGone, PageTaken
 from doclab.mutants import Mutant
 from doclab.session import DEFAULT_LIMIT, time_limit
 from doclab.source import DOCS, relative
@@ -74,6 +75,12 @@ def main(arguments: list[str] | None = None) -> int:
         # Else Python would complain once more on its exit, when it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except OSError as error:
+        print(f"{error.filename or 'a file'} can't be read or written: {error.strerror}", file=sys.stderr)
+        return 1
+    except BrokenProcessPool:
+        print("a process at work was killed: is there enough memory?", file=sys.stderr)
+        return 1
 
 
 def _count(text: str) -> int:
@@ -117,7 +124,7 @@ def update_pages(options: argparse.Namespace) -> int:
             changed = update(
                 page, ENGINES[options.engine], lambda line: print(line, flush=True), options.time_limit
             )
-        except (UpdateError, pages.PageError) as error:
+        except (UpdateError, pages.PageError, PageTaken, DaemonGone) as error:
             failed = True
             print(f"not updated: {error}", file=sys.stderr)
             continue

@@ -15,7 +15,7 @@ from dataclasses import astuple
 from datetime import datetime
 from pathlib import Path
 
-from doclab import blocks, cache, files, rootfs
+from doclab import blocks, cache, files, rootfs, selection
 from doclab.engines import Engine
 from doclab.source import PROJECT, PageError
 
@@ -105,12 +105,10 @@ def split(arguments: Sequence[str], engine: Engine) -> tuple[list[str], dict[Pat
     """
     kept: list[str] = []
     left_out: dict[Path, datetime] = {}
-    for argument in arguments:
-        path = Path(argument)
-        found = sorted(path.rglob("*.md")) if path.is_dir() else []
-        for page in found or [path]:  # of a folder without pages, pytest tells
-            if page.suffix == ".md" and "::" not in argument and (time := held(page, engine)):
-                left_out[page] = time
-            else:
-                kept.append(str(page) if path.is_dir() else argument)
+    for argument in selection.expand(arguments):  # of a folder without pages, pytest tells
+        page = Path(argument)
+        if page.suffix == ".md" and "::" not in argument and (time := held(page, engine)):
+            left_out[page] = time
+        else:
+            kept.append(argument)
     return kept, left_out

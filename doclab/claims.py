@@ -46,15 +46,15 @@ class Decision:
 
 
 def decisions(page: Path, examples: Iterable[pages.Example]) -> list[Decision]:
-    """The claims that a page with these examples decides, in its order."""
+    """The claims that a page with these examples decides, in its order.  Raises PageError."""
     headings = _headings(page)
     runs = [example for example in examples if example.action == pages.RUN]
     found = []
     for number, heading in enumerate(headings):
         if heading.claim:
             section = {heading.id} | {inner.id for inner in _inside(headings[number:])}
-            examples = tuple(example for example in runs if example.block.heading in section)
-            found.append(Decision(heading.claim, heading.verdict, heading.id, heading.quote, examples))
+            deciding = tuple(example for example in runs if example.block.heading in section)
+            found.append(Decision(heading.claim, heading.verdict, heading.id, heading.quote, deciding))
     return found
 
 

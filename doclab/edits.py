@@ -5,11 +5,11 @@ import contextlib
 import fcntl
 import os
 import re
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from doclab.files import stage
 from doclab.source import relative
 from doclab.transcript import BLANKS
 
@@ -89,22 +89,6 @@ def claim(files: Iterable[Path]) -> Iterator[Claim]:
                 raise Taken(f"{relative(file)} is read-only: allow writing, and run the page once more")
             before[file] = stream.read()
         yield Claim(before)
-
-
-def stage(file: Path, text: str) -> Path:
-    """A new file beside the old one, with its permissions; its name is none that MkDocs or pytest would take for a page."""
-    with tempfile.NamedTemporaryFile(
-        dir=file.resolve().parent, prefix=f".{file.name}-", delete=False
-    ) as stream:
-        staged = Path(stream.name)
-        try:
-            stream.write(text.encode())
-            stream.flush()
-            os.chmod(staged, file.stat().st_mode)
-        except OSError:
-            staged.unlink()
-            raise
-    return staged
 
 
 def like(before: str, text: str) -> str:

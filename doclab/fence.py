@@ -4,6 +4,7 @@ MkDocs calls `format` and `validate` from mkdocs.yml.  What a fence may say is d
 site's hook asks first, so a wrong page stops the build with its file and line before it gets here.
 """
 
+from collections.abc import Iterator
 from html import escape
 
 from pygments import highlight
@@ -15,10 +16,10 @@ from doclab.bash import is_incomplete
 
 _SPANS = HtmlFormatter(nowrap=True)
 # Where the site's hooks write: on which engines the example held; in the page's language, what screen readers say before
-# a command and its output, and what the button says that unfolds long outputs.  No comments: they would end the one
-# around a fence that somebody has commented out.
-EVIDENCE, COMMAND, OUTPUT, UNFOLD = (
-    f"<span data-doclab-{name}></span>" for name in ("evidence", "command", "output", "unfold")
+# a command and its output, what the button says that unfolds long outputs, and where an example runs that does not run
+# everywhere.  No comments: they would end the one around a fence that somebody has commented out.
+EVIDENCE, COMMAND, OUTPUT, UNFOLD, LINUX_HOST = (
+    f"<span data-doclab-{name}></span>" for name in ("evidence", "command", "output", "unfold", "linux-host")
 )
 FOLDED = 12  # lines: longer outputs are shown in part until the reader asks
 
@@ -36,7 +37,7 @@ def format(source, language, css_class, options, md, classes=None, **kwargs) -> 
     classes = classes or []
     body = _transcript(source, "tty" in classes) if language == "console" else _program(source)
     copied = _copied(source, "tty" in classes) if language == "console" else source
-    notes = "".join(f'<p class="doclab-note">{escape(note)}</p>' for note in _notes(options))
+    notes = "".join(f'<p class="doclab-note">{note}</p>' for note in _notes(options))
     attributes = {
         "data-copy": copied,
         "data-engine": options.get("engine"),
@@ -54,9 +55,14 @@ def _attribute(value: str) -> str:
     return escape(value).replace("\n", "&#10;")
 
 
-def _notes(options: dict[str, str]) -> list[str]:
-    engine, reason = options.get("engine"), options.get("reason")
-    return [*([f"Docker {engine}"] if engine else []), *([reason] if reason else [])]
+def _notes(options: dict[str, str]) -> Iterator[str]:
+    """Where the block runs, or why it does not, as HTML."""
+    if "engine" in options:
+        yield escape(f"Docker {options['engine']}")
+    if options.get("needs") == "linux-host":
+        yield f"<span data-search-exclude>{LINUX_HOST}</span>"  # so many would drown what is searched for
+    if "reason" in options:
+        yield escape(options["reason"])
 
 
 def _program(source: str) -> str:

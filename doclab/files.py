@@ -7,12 +7,25 @@ from pathlib import Path
 
 def write(file: Path, text: str) -> None:
     """Put the text in place of what the file holds, in folders made for it: all of it or none.  Raises OSError."""
+    file = file.resolve()  # a link stays a link
     file.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}-", delete=False) as stream:
-        staged = Path(stream.name)
+    staged = stage(file, text)
     try:
-        staged.write_text(text, encoding="utf-8")
-        staged.chmod(0o644)  # temporary files are for their owner only
         os.replace(staged, file)
     finally:
         staged.unlink(missing_ok=True)
+
+
+def stage(file: Path, text: str) -> Path:
+    """A new file beside the old one, with its permissions; its name is none that MkDocs or pytest would take for a page."""
+    file = file.resolve()
+    with tempfile.NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}-", delete=False) as stream:
+        staged = Path(stream.name)
+        try:
+            stream.write(text.encode())
+            stream.flush()
+            staged.chmod(file.stat().st_mode if file.exists() else 0o644)
+        except OSError:
+            staged.unlink()
+            raise
+    return staged

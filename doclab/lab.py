@@ -69,6 +69,8 @@ def _make_progress():
 
 
 def _leave(number: int, _frame) -> None:
+    for each in (signal.SIGTERM, signal.SIGHUP):  # a second one would cut off the clearing up
+        signal.signal(each, lambda *_: None)
     sys.exit(128 + number)
 
 

@@ -8,19 +8,21 @@ from pathlib import Path
 from typing import Any
 
 import docker
+import pytest
 
 from doclab import casts, evidence, pages, signals
 from doclab.engines import DEFAULT, ENGINES, Engine
-from doclab.evidence import Environment, Result
+from doclab.evidence import Environment, EvidenceError, Result
 from doclab.host import open_host
-from doclab.report import CLEAN_UP, LIMITS, is_green
+from doclab.report import CLEAN_UP, LIMITS, check_folder, is_green
 from doclab.rootfs import IMAGES
-from doclab.source import DOCS, PROJECT
+from doclab.source import DOCS, PROJECT, SNIPPETS, relative
 from doclab.verdict import FAILED, HELD
 
 Report = Mapping[str, Any]  # of one engine, as doclab.report describes it
 Run = tuple[Environment, Report]
 
+_WHOLE_RUNS = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
 _SPREAD = ["--numprocesses=auto", "--dist=loadfile"]  # each page whole, on a host of its own
 
 
@@ -29,20 +31,37 @@ def run(names: Sequence[str], files: Sequence[Path], folder: Path = evidence.FOL
 
     Whether all of it held.
 
-    Without `files`, all source pages.  Raises HostError, EvidenceError, PageError.
+    Without `files`, all source pages.  Raises HostError, EvidenceError, PageError, OSError.
     """
     chosen = files or [DOCS / "vi"]  # a page of prose fails where it is named
     files = files or sorted(DOCS.glob("vi/**/*.md"))
+    check_folder(folder)
+    texts = _texts(files)
     hashes = {pages.page_id(file): evidence.hashes(pages.examples(file)) for file in files}
     ran: list[Run] = []
     for name in names:
         where = environment(ENGINES[name])
         print(f"\nDocker {where.docker}, from {ENGINES[name].suite or 'DOCKER_HOST'}", flush=True)
         report = _run_pages(name, chosen, folder / casts.FOLDER.name)
+        _refuse_changed(texts, _texts(files), name)
         evidence.record(folder, where, _results(report, hashes))
         ran.append((where, report))
     print("\n".join(["", *summary(ran)]), flush=True)
     return all(is_green(report["counts"]) for _, report in ran)
+
+
+def _texts(files: Iterable[Path]) -> dict[Path, bytes]:
+    """All that the verdicts on these pages may come from."""
+    snippets = (file for file in SNIPPETS.rglob("*") if file.is_file())
+    return {file: file.read_bytes() for file in (*files, *snippets) if file.exists()}
+
+
+def _refuse_changed(before: Mapping[Path, bytes], after: Mapping[Path, bytes], engine: str) -> None:
+    changed = sorted(file for file in before.keys() | after.keys() if before.get(file) != after.get(file))
+    if changed:
+        raise EvidenceError(
+            f"{relative(changed[0])} was changed while the pages ran: nothing is recorded of {engine}, run it once more"
+        )
 
 
 def environment(engine: Engine) -> Environment:
@@ -63,8 +82,8 @@ def _run_pages(name: str, chosen: Iterable[Path], recordings: Path) -> Report:
         if name == DEFAULT:
             arguments.append(f"--recordings={recordings}")
         status = signals.run_pytest(arguments, PROJECT)
-        if not file.exists():
-            raise SystemExit(status)  # pytest has said why
+        if status not in _WHOLE_RUNS or not file.exists():
+            raise SystemExit(status if status > 0 else 128 - status)  # pytest has said why
         return json.loads(file.read_text(encoding="utf-8"))
 
 

@@ -15,7 +15,7 @@ from doclab import changed, engines, pages, report, selection, signals
 from doclab.collect import NAMED, Page
 from doclab.progress import Progress
 from doclab.session import DEFAULT_LIMIT, time_limit
-from doclab.source import DOCS, PROJECT, relative
+from doclab.source import relative
 
 RECORDS = pytest.StashKey[report.Records]()
 NOTHING_VERIFIED = pytest.ExitCode.NO_TESTS_COLLECTED
@@ -84,15 +84,17 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     if config.option.watch:
         return _watch(config)
     config.args[:] = selection.resolve(config.args)
-    config.stash[NAMED] = selection.named(config.args)
+    config.stash[NAMED] = [str(selection.page(argument)) for argument in config.args]
     return _leave_out_unchanged(config) if config.option.changed else None
 
 
 @pytest.hookimpl(optionalhook=True, tryfirst=True)
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """Over how many processes `--numprocesses=auto` spreads pages; one page, or a host kept open, needs none."""
-    is_one_page = len(config.args) == 1 and ".md" in config.args[0]
-    if is_one_page or config.option.keep or config.option.watch:
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ or config.option.numprocesses == "logical":
+        return None  # as xdist itself has it
+    named = {selection.page(argument) for argument in config.args}
+    if config.option.keep or (len(named) == 1 and named.pop().suffix == ".md"):
         return 0
     return 2 * (os.cpu_count() or 1)  # pages wait half of their time
 
@@ -118,7 +120,10 @@ def _watch(config: pytest.Config) -> int:
 
     given = config.invocation_params.args
     chosen = [argument for argument in given if argument in config.args]
-    return watch.run(chosen, [argument for argument in given if argument not in [*chosen, "--watch"]])
+    if missing := [argument for argument in chosen if not selection.page(argument).exists()]:
+        raise pytest.UsageError(f"there is no {missing[0]} to watch")
+    others = [argument for argument in given if argument not in [*chosen, "--watch"]]
+    return watch.run([*selection.expand(chosen)], others)
 
 
 def _leave_out_unchanged(config: pytest.Config) -> pytest.ExitCode | None:
@@ -158,9 +163,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Page | Non
 
 def _is_page(file: Path, session: pytest.Session) -> bool:
     """Whether to run this Markdown file: named on the command line, in docs/, or outside the project."""
-    target = file.resolve()
-    is_named = session.isinitpath(file) or session.isinitpath(target)
-    return is_named or target.is_relative_to(DOCS) or not target.is_relative_to(PROJECT)
+    return str(file.resolve()) in session.config.stash[NAMED] or selection.is_page(file)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -45,7 +45,8 @@ class Progress:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
-        self._expect(ids)  # the same from every process
+        if not self._pages:  # the same from every process, also from one that takes the place of another
+            self._expect(ids)
 
     def _expect(self, ids: Iterable[str]) -> None:
         self._waiting = Counter(page for item in ids if (page := page_of(item)))

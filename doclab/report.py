@@ -183,6 +183,8 @@ def check(file: Path) -> None:
     """Raise OSError where `write` could not write: better before a run than after it."""
     if file.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(file))
+    if file.exists() and not file.is_file():  # a device would be replaced by the report
+        raise OSError(errno.EINVAL, "it is no regular file", str(file))
     check_folder(file.parent)
 
 

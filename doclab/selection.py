@@ -1,6 +1,6 @@
 """Which examples to run: what people write on the command line, in the words of pytest."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -8,7 +8,7 @@ import pytest
 from doclab import pages
 from doclab.pages import Example
 from doclab.report import CLEAN_UP, LIMITS
-from doclab.source import PageError, relative
+from doclab.source import DOCS, PROJECT, PageError, relative
 
 
 def resolve(arguments: Sequence[str]) -> list[str]:
@@ -19,9 +19,25 @@ def resolve(arguments: Sequence[str]) -> list[str]:
     return [_resolve(argument) for argument in arguments]
 
 
-def named(arguments: Iterable[str]) -> list[str]:
-    """The pages and folders of such arguments by their whole paths, however they were written."""
-    return [str(Path(argument.partition("::")[0]).resolve()) for argument in arguments]
+def page(argument: str) -> Path:
+    """The page, or the folder, of `page.md`, `page.md::section::ordinal`, or `page.md:123`, by its whole path."""
+    file = argument.partition("::")[0]
+    shorter, _, line = file.rpartition(":")
+    return Path(shorter if line.isdecimal() and not Path(file).exists() else file).resolve()
+
+
+def is_page(file: Path) -> bool:
+    """Whether a Markdown file is a page although nobody has named it: it is in docs/, or outside the project."""
+    target = file.resolve()
+    return target.is_relative_to(DOCS) or not target.is_relative_to(PROJECT)
+
+
+def expand(arguments: Iterable[str]) -> Iterator[str]:
+    """The same with its pages in place of each folder; one without pages stays."""
+    for argument in arguments:
+        folder = Path(argument)
+        found = sorted(filter(is_page, folder.rglob("*.md"))) if folder.is_dir() else []
+        yield from map(str, found) if found else [argument]
 
 
 def _resolve(argument: str) -> str:

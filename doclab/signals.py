@@ -16,12 +16,16 @@ import pytest
 
 PARENT = "DOCLAB_PARENT"  # the process that a run must not outlive, for example nox's
 _PR_SET_PDEATHSIG = 1  # prctl(2)
+_ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def follow_parent() -> None:
     """End when the process ends that asked for it, nox's or that of `--watch`, even by SIGKILL."""
-    if os.environ.get(PARENT) == str(os.getppid()):
+    parent = int(os.environ.pop(PARENT, "0"))
+    if parent == os.getppid():
         end_with_parent(signal.SIGTERM)
+    if parent and parent != os.getppid() and not Path(f"/proc/{parent}").exists():  # it ended before we began
+        raise SystemExit(128 + signal.SIGTERM)
 
 
 def run_pytest(arguments: Sequence[str], directory: Path | None = None) -> int:
@@ -33,13 +37,17 @@ def run_pytest(arguments: Sequence[str], directory: Path | None = None) -> int:
     with subprocess.Popen(command, cwd=directory, env={**os.environ, PARENT: str(os.getpid())}) as process:
         try:
             return process.wait()
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as end:
+            if isinstance(end, _Ended):
+                process.terminate()
             _let_clear_up(process)
             raise
 
 
 def _let_clear_up(process: subprocess.Popen) -> None:
-    """Ctrl-C in the terminal was for the run, too; what was for us alone is passed on."""
+    """Wait, undisturbed; Ctrl-C in the terminal was for the run, too, one for us alone is passed on."""
+    for number in _ENDINGS:
+        signal.signal(number, ignore)
     try:
         process.wait(timeout=3)
     except subprocess.TimeoutExpired:
@@ -49,12 +57,13 @@ def _let_clear_up(process: subprocess.Popen) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
-        signal.signal(signal.SIGINT, _ignore)  # the leader's business; twice would disturb the clearing up
+        signal.signal(signal.SIGINT, ignore)  # the leader's business; twice would disturb the clearing up
         signal.signal(signal.SIGTERM, _interrupt)
         end_with_parent(signal.SIGKILL)
         return
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _exit)
+        if not _is_ignored(number):
+            signal.signal(number, _exit)
     if config.pluginmanager.hasplugin("xdist"):
         config.pluginmanager.register(_Workers())
 
@@ -62,8 +71,8 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_keyboard_interrupt(excinfo: pytest.ExceptionInfo) -> None:
     """Whatever ends the run, it clears up undisturbed, also by a second Ctrl-C."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _ignore)
+    for number in _ENDINGS:
+        signal.signal(number, ignore)
     if isinstance(excinfo.value, _Ended):
         print(f"\n{excinfo.value}")
 
@@ -89,12 +98,12 @@ class _Workers:
                 os.kill(pid, signal.SIGTERM)
 
 
-def _ignore(number: int, frame) -> None:
+def ignore(number: int, frame) -> None:
     """Do nothing; SIG_IGN would be inherited by the commands of the pages."""
 
 
 def _interrupt(number: int, frame) -> None:
-    signal.signal(number, _ignore)
+    signal.signal(number, ignore)
     raise KeyboardInterrupt
 
 
@@ -105,7 +114,7 @@ class _Ended(KeyboardInterrupt):
 
 
 def _exit(number: int, frame) -> None:
-    signal.signal(number, _ignore)
+    signal.signal(number, ignore)
     _Ended.by = number
     raise _Ended(f"ended by {signal.Signals(number).name}")
 
@@ -118,15 +127,20 @@ def end_with_parent(number: int) -> None:
 
 @contextlib.contextmanager
 def ended_in_order() -> Iterator[None]:
-    """Inside, SIGTERM and SIGHUP raise a KeyboardInterrupt that says so, and `by` which signal: hosts end in order."""
+    """Inside, SIGTERM and SIGHUP raise a KeyboardInterrupt, too, that says so, and `by` which signal: hosts end in order.
+
+    What comes after the first of them disturbs nothing.
+    """
     leader = os.getpid()
-    numbers = [number for number in (signal.SIGTERM, signal.SIGHUP) if not _is_ignored(number)]
+    numbers = [number for number in _ENDINGS if not _is_ignored(number)]
 
     def end(number: int, frame) -> None:
         if os.getpid() != leader:  # a process that was forked off: it ends as its leader does
             return
         for each in numbers:
-            signal.signal(each, _ignore)
+            signal.signal(each, ignore)
+        if number == signal.SIGINT:
+            raise KeyboardInterrupt
         _exit(number, frame)
 
     before = {number: signal.signal(number, end) for number in numbers}

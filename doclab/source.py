@@ -14,6 +14,9 @@ class PageError(Exception):
         super().__init__(f"{relative(file)}:{line}: {message}")
         self.file, self.line, self.message = file, line, message
 
+    def __reduce__(self):
+        return PageError, (self.file, self.line, self.message)  # between processes
+
 
 def relative(file: Path) -> str:
     """The file as people write it: relative to the working directory where that is shorter."""

@@ -8,8 +8,9 @@ from pathlib import Path
 from pytest_examples.lint import FormatError
 
 from doclab import comparison, pages, programs
-from doclab.edits import Edit, Taken, apply, claim, like, stage
+from doclab.edits import Edit, Taken, apply, claim, like
 from doclab.engines import Engine
+from doclab.files import stage
 from doclab.pages import Example, PageError
 from doclab.promises import promises
 from doclab.run import PageRun, open_page
@@ -28,7 +29,7 @@ class UpdateError(Exception):
 def update(page: Path, engine: Engine, progress: Callable[[str], None], limit: float) -> list[Path]:
     """Run the page, rewrite it, its translation, its programs and its included transcripts; the files that changed.
 
-    Raises UpdateError, PageError, HostError; nothing is written then.
+    Raises UpdateError, PageError, PageTaken, HostError; nothing is written then.
     """
     try:
         with claim(_files(page)) as claimed:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from watchfiles import watch
 
-from doclab import blocks, signals
+from doclab import blocks, selection, signals
 from doclab.source import DOCS, PROJECT, SNIPPETS, PageError, relative
 
 _GLANCE = 100  # milliseconds without a change after which to look whether somebody pressed Ctrl-C
@@ -32,7 +32,7 @@ def run(chosen: Sequence[str], others: Sequence[str]) -> int:
 
 def _occasions(chosen: Sequence[str]) -> Iterator[list[str]]:
     """What to verify, each time that something is to be verified."""
-    pages = {argument: _file(argument) for argument in chosen if _file(argument).suffix == ".md"}
+    pages = {argument: selection.page(argument) for argument in chosen}
     folders = {DOCS, SNIPPETS, *_TOOLS, *(page.parent for page in pages.values())}
     noticed = watch(*folders, yield_on_timeout=True, rust_timeout=_GLANCE)
     next(noticed)  # from here on it misses nothing, not even what is saved during the first run
@@ -40,7 +40,7 @@ def _occasions(chosen: Sequence[str]) -> Iterator[list[str]]:
         yield list(chosen)
     else:
         print("watching: save a page to verify it, Ctrl-C to end", flush=True)
-    for changes in noticed:
+    for changes in filter(None, noticed):
         saved = {Path(name).resolve() for _, name in changes}
         arguments = {
             argument: saved & _rests_on(page, saved) for argument, page in (pages or _among(saved)).items()
@@ -52,12 +52,6 @@ def _occasions(chosen: Sequence[str]) -> Iterator[list[str]]:
 
 def _among(saved: Iterable[Path]) -> dict[str, Path]:
     return {relative(page): page for page in sorted(saved) if page.suffix == ".md" and page.exists()}
-
-
-def _file(argument: str) -> Path:
-    """The page of `page.md`, `page.md::section::ordinal`, or `page.md:123`."""
-    file = argument.partition("::")[0]
-    return Path(file if Path(file).exists() else file.rpartition(":")[0]).resolve()
 
 
 def _rests_on(page: Path, saved: Iterable[Path]) -> set[Path]:

@@ -48,8 +48,17 @@ def _end(processes: Sequence[multiprocessing.Process]) -> None:
 
 def _prepare() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: sys.exit(128 + signal.SIGINT))
+        signal.signal(number, _leave)
     signals.end_with_parent(signal.SIGTERM)
+
+
+def _leave(number: int, frame) -> None:
+    for each in (
+        signal.SIGINT,
+        signal.SIGTERM,
+    ):  # both may come: the second would cut off what the first began
+        signal.signal(each, signals.ignore)
+    sys.exit(128 + signal.SIGINT)
 
 
 class _Task:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from doclab import changed, rootfs
+from doclab import changed, rootfs, selection
 from doclab.engines import DEFAULT, ENGINES
 from doclab.source import PROJECT
 
@@ -172,6 +172,11 @@ def test_on_the_command_line(tmp_path):
     )
     without = doctest(tmp_path / "true.md")
     assert "1 page on Docker" in without.stdout, "without --changed, everything runs"
+
+
+def test_of_the_projects_folder_only_the_docs_are_pages(monkeypatch):
+    found = {Path(page).resolve() for page in selection.expand([str(PROJECT)])}
+    assert found == {*(PROJECT / "docs").rglob("*.md")}
 
 
 def test_a_folder_without_pages_is_no_folder_of_unchanged_pages(tmp_path):

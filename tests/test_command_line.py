@@ -4,6 +4,7 @@ What can't be meant is refused before anything runs, here and on the command lin
 """
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -117,6 +118,15 @@ def test_what_cannot_be_written_is_said_before_anything_runs(page, option, messa
     assert (done.returncode, done.stdout) == (pytest.ExitCode.USAGE_ERROR, "")
     assert re.search(message, done.stderr)
     assert list(page.parent.iterdir()) == [page]
+
+
+def test_a_report_never_takes_the_place_of_a_device_or_of_a_link(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="no regular file"):
+        report.check(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to(tmp_path / "report.json")
+    report.write(tmp_path / "link", {})
+    assert (tmp_path / "link").is_symlink() and (tmp_path / "report.json").read_text() == "{}\n"
 
 
 def test_a_report_is_written_whole_or_not_at_all(tmp_path):

@@ -142,8 +142,10 @@ def test_a_file_edited_by_hand_is_an_error_that_says_where(tmp_path, change, mes
 
 
 def test_evidence_of_an_engine_that_does_not_exist_is_an_error(tmp_path):
-    evidence.record(tmp_path, environment(), ran(one=HELD)).rename(tmp_path / "sarge.json")
-    with pytest.raises(EvidenceError, match=r"sarge\.json: it says|there is no engine 'sarge'"):
+    file = evidence.record(tmp_path, environment(), ran(one=HELD))
+    spoil(file, lambda content: content["environment"].update(engine="sarge"))
+    file.rename(tmp_path / "sarge.json")
+    with pytest.raises(EvidenceError, match=r"sarge\.json: there is no engine 'sarge'"):
         evidence.load(tmp_path)
 
 

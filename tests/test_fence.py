@@ -125,6 +125,12 @@ def test_the_site_says_on_which_engines_a_block_runs():
     assert ["Docker >=23,<28"] == reading.notes
 
 
+def test_the_site_says_what_does_not_run_on_docker_desktop():
+    html = fence.format("$ a", "console", "console", {"needs": "linux-host"}, None)
+    assert html.count(fence.LINUX_HOST) == 1
+    assert fence.LINUX_HOST not in fence.format("$ a", "console", "console", {}, None)
+
+
 def test_a_block_that_runs_everywhere_has_no_notes():
     reading = read("$ a")
     assert [] == reading.notes

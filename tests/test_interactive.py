@@ -144,6 +144,16 @@ def test_a_saved_page_is_verified_again(tmp_path):
     assert run.end() == 1 and "Traceback" not in run.shown, "what is on the disk does not hold"
 
 
+def test_a_watched_folder_is_its_pages_and_a_page_that_is_not_there_is_an_error(tmp_path):
+    (tmp_path / "page.md").write_text("```console\n$ echo on\non\n```\n")
+    run = AtTerminal(tmp_path, "--watch")
+    assert "1 held" in run.wait_for(READY)
+    run.type("\x03")
+    assert run.end() == 0
+    run = AtTerminal(tmp_path / "other.md", "--watch")
+    assert run.end() == 4 and f"there is no {tmp_path}/other.md to watch" in run.shown
+
+
 def test_a_watcher_that_saw_a_page_hold_last_is_green(tmp_path):
     (tmp_path / "page.md").write_text("```console\n$ echo on\non\n```\n")
     run = AtTerminal(tmp_path / "page.md", "--watch")

@@ -1,5 +1,6 @@
 """The matrix tells a difference between engines from a failure, reports a limit without a reason, and records evidence."""
 
+import json
 import os
 import signal
 import subprocess
@@ -11,7 +12,7 @@ from processes import children, sleeping, traces, wait_until
 
 from doclab import evidence, matrix, pages
 from doclab.engines import DEFAULT
-from doclab.evidence import Environment
+from doclab.evidence import Environment, EvidenceError
 from doclab.source import DOCS, PROJECT
 from doclab.verdict import FAILED, HELD, SKIPPED
 
@@ -108,25 +109,57 @@ def test_a_run_leaves_evidence_that_the_site_can_read(tmp_path, capfd):
     assert {seen["result"] for seen in recorded.values()} == {HELD}
 
 
+@pytest.mark.parametrize("count", [1, 2], ids=["one page", "spread"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda n: n.name)
-def test_a_matrix_that_is_ended_leaves_nothing(tmp_path, number):
-    mark = f"{os.getpid()}{number}7"
-    page, scratch, log = tmp_path / "page.md", tmp_path / "scratch", tmp_path / "log"
-    page.write_text(f"```console\n$ sleep {mark}\n```\n")
+def test_a_matrix_that_is_ended_leaves_nothing(tmp_path, number, count):
+    mark = f"{os.getpid()}{number}{count}7"
+    pages = [tmp_path / f"{n}.md" for n in range(count)]
+    for page in pages:
+        page.write_text(f"```console\n$ sleep {mark}\n```\n")
+    scratch, log = tmp_path / "scratch", tmp_path / "log"
     scratch.mkdir()
-    command = [sys.executable, "-m", "doclab", "matrix", f"--engine={DEFAULT}", page]
+    command = [sys.executable, "-m", "doclab", "matrix", f"--engine={DEFAULT}", *pages]
     where = {"cwd": PROJECT, "env": os.environ | {"TMPDIR": str(scratch)}}
     with log.open("w") as stream, subprocess.Popen(command, stdout=stream, stderr=stream, **where) as run:
-        wait_until(lambda: sleeping(mark))
+        wait_until(lambda: sleeping(mark), seconds=60)
         processes = {run.pid, *children(run.pid)}
         processes |= {child for parent in processes for child in children(parent)}
         run.send_signal(number)
     wait_until(lambda: not sleeping(mark) and not traces(processes))
     if number != signal.SIGKILL:
-        assert run.returncode == 128 + number and [*scratch.iterdir()] == []
+        assert run.returncode == 128 + number and [*scratch.glob("doclab-*")] == []
         assert log.read_text().endswith(
             {signal.SIGINT: "stopped\n", signal.SIGTERM: "ended by SIGTERM\n"}[number]
         )
+
+
+def test_of_a_run_that_was_ended_nothing_is_recorded(tmp_path, monkeypatch):
+    page = DOCS / "vi/index.md"
+
+    def ended(arguments, directory):
+        (told,) = (argument.partition("=")[2] for argument in arguments if "--report-json" in argument)
+        Path(told).write_text(json.dumps({"counts": {HELD: 1}, "examples": [], "started": "", "seconds": 1}))
+        return 128 + signal.SIGTERM
+
+    monkeypatch.setattr(matrix.signals, "run_pytest", ended)
+    with pytest.raises(SystemExit) as end:
+        matrix.run([DEFAULT], [page], tmp_path)
+    assert end.value.code == 128 + signal.SIGTERM and not (tmp_path / f"{DEFAULT}.json").exists()
+
+
+def test_pages_that_changed_meanwhile_leave_no_evidence(tmp_path, monkeypatch):
+    page = tmp_path / "page.md"
+    page.write_text("```console\n$ echo held\nheld\n```\n")
+    run = matrix.signals.run_pytest
+
+    def edited(arguments, directory):
+        status = run(arguments, directory)
+        page.write_text("```console\n$ echo other\nother\n```\n")
+        return status
+
+    monkeypatch.setattr(matrix.signals, "run_pytest", edited)
+    with pytest.raises(EvidenceError, match=r"page\.md was changed while the pages ran: nothing is recorded"):
+        matrix.run([DEFAULT], [page], tmp_path / "evidence")
 
 
 def test_pages_of_others_leave_no_evidence(tmp_path, capfd):

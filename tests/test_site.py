@@ -104,6 +104,14 @@ def test_both_languages_have_the_same_pages(pages):
     assert english == vietnamese, "a page lacks its twin: write it, or take it out of nav in mkdocs.yml"
 
 
+def test_every_note_beside_an_example_is_in_the_language_of_its_page(pages):
+    for address, page in pages.items():
+        assert "data-doclab-" not in page.text, f"/{address}: theme/reading.py has no words for this"
+    said = {"vi": "Chạy trên chính máy Linux của daemon", "en": "Runs on the daemon's own Linux machine"}
+    for language, address in (("vi", "copy-on-write/"), ("en", "en/copy-on-write/")):
+        assert pages[address].text.count(said[language]) == 11
+
+
 def test_pages_name_their_language(pages):
     for address, page in pages.items():
         expected = "en" if address.startswith("en/") else "vi"

@@ -12,8 +12,9 @@ from posixpath import normpath
 # The ids of the glossary's terms that get one: abbreviations, and words of the trade that readers may not know.  Left
 # out are the everyday ones (image, container, run) and those that also mean something else (log, id).
 TERMS = (
-    *("api", "bind-mount", "cgroup", "cli", "containerd", "copy-on-write", "daemon", "digest", "namespace"),
-    *("overlay", "pid-1", "registry", "runc", "sdk", "shim", "socket", "whiteout", "writable-layer"),
+    *("api", "bind-mount", "cgroup", "cli", "containerd", "copy-on-write", "daemon", "digest", "endpoint"),
+    *("namespace", "overlay", "pid-1", "registry", "runc", "sdk", "shim", "socket", "storage-driver"),
+    *("whiteout", "writable-layer"),
 )
 
 _DEFINED = re.compile(r'<dt id="([\w-]+)">(.*?)</dt>\s*<dd>(.*?)</dd>', re.DOTALL)

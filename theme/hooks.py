@@ -19,7 +19,7 @@ from doclab.fence import EVIDENCE
 from doclab.pages import Example
 from doclab.source import PageError
 from theme import badges, recordings
-from theme.ledger import Ledger
+from theme.ledger import Ledger, UnknownTable
 
 _EVIDENCE = re.compile(f"<!--.*?-->|{EVIDENCE}", re.DOTALL)  # what is commented out has none
 AFTER_I18N = -200  # static-i18n itself runs at -100
@@ -52,7 +52,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 def on_pre_build(config: MkDocsConfig) -> None:
     """Read evidence and examples anew: they may have changed since `serve` built last."""
     _evidence.cache_clear()
-    _examples.cache_clear()
+    _read.cache_clear()
 
 
 @functools.cache
@@ -63,8 +63,12 @@ def _evidence() -> dict:
         raise PluginError(str(error)) from None
 
 
-@functools.cache  # several parts of a page are made of them, and reading them takes as long as rendering the page
 def _examples(file: Path) -> list[Example]:
+    return _read(file, file.stat().st_mtime_ns)
+
+
+@functools.cache  # several parts of a page are made of them, and reading them takes as long as rendering the page
+def _read(file: Path, written: int) -> list[Example]:
     return pages.examples(file)
 
 
@@ -74,8 +78,10 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, **kwargs) 
         _examples(Path(page.file.abs_src_path))
         if "<!-- doclab: " in markdown:
             return Ledger(config.theme["language"], _evidence(), _examples).fill(markdown)
-    except PageError as error:
-        raise PluginError(str(error)) from None
+    except (PageError, UnknownTable) as error:
+        raise PluginError(
+            f"{page.file.src_uri}: {error}" if isinstance(error, UnknownTable) else str(error)
+        ) from None
     return None
 
 

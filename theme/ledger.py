@@ -50,6 +50,13 @@ WORDS = {
 }
 
 
+TABLES = ("claims", "totals", "engines", "images", "skipped", "limits")
+
+
+class UnknownTable(Exception):
+    """A page asks for a table that there is none of."""
+
+
 class Ledger:
     """What all pages of one language say and what is known of them; each public method is one table.
 
@@ -67,8 +74,13 @@ class Ledger:
         self._decisions = {file: claims.decisions(file, read(file)) for file in files}
 
     def fill(self, markdown: str) -> str:
-        """The page with every table in its place."""
-        return _PLACE.sub(lambda match: getattr(self, match[1])(), markdown)
+        """The page with every table in its place.  Raises UnknownTable."""
+        return _PLACE.sub(lambda match: self._fill(match[1]), markdown)
+
+    def _fill(self, name: str) -> str:
+        if name not in TABLES:
+            raise UnknownTable(f"there is no table {name!r}; there are {', '.join(TABLES)}")
+        return getattr(self, name)()
 
     def claims(self) -> str:
         """Every claim, its verdict, how many examples decide it, and on which engines all of them held."""

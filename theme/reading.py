@@ -19,6 +19,10 @@ WORDS = {
     fence.COMMAND: {"vi": "Lệnh: ", "en": "Command: "},
     fence.OUTPUT: {"vi": "Kết quả: ", "en": "Output: "},
     fence.UNFOLD: {"vi": " Hiện hết các dòng", "en": " Show all lines"},
+    fence.LINUX_HOST: {
+        "vi": "Chạy trên chính máy Linux của daemon",
+        "en": "Runs on the daemon's own Linux machine",
+    },
 }
 AFTER_I18N = -200  # static-i18n itself runs at -100
 
