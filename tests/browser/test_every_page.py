@@ -117,6 +117,18 @@ def test_a_shift_is_seen(open_page):
     assert page.evaluate(SHIFTS)
 
 
+def test_the_menu_stays_where_it_is_when_its_entries_arrive(open_page):
+    page = open_page("specimen/", viewport=DESKTOP)
+    without, whole = page.evaluate("""() => {
+      const list = document.querySelector(".md-nav--primary > .md-nav__list");
+      const top = () => list.getBoundingClientRect().top;
+      const whole = top();
+      list.innerHTML = "";
+      return [top(), whole];
+    }""")
+    assert without == whole, "it moves while a slow page loads"
+
+
 def test_the_list_of_pages_is_whole(open_page, site):
     sitemap = open_page("specimen/").request.get(site + "sitemap.xml").text()
     assert {f"<loc>{site}{path}</loc>" in sitemap for path in addresses()} == {True}
