@@ -12,6 +12,7 @@ from doclab import signals
 
 # Seconds to take a host away; killed, a process takes it along all the same, but for empty cgroups.
 _GRACE = 5.0
+_ENDINGS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Workers:
@@ -47,16 +48,13 @@ def _end(processes: Sequence[multiprocessing.Process]) -> None:
 
 
 def _prepare() -> None:
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _ENDINGS:
         signal.signal(number, _leave)
     signals.end_with_parent(signal.SIGTERM)
 
 
 def _leave(number: int, frame) -> None:
-    for each in (
-        signal.SIGINT,
-        signal.SIGTERM,
-    ):  # both may come: the second would cut off what the first began
+    for each in _ENDINGS:  # both may come: the second would cut off what the first began
         signal.signal(each, signals.ignore)
     sys.exit(128 + signal.SIGINT)
 

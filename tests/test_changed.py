@@ -174,7 +174,7 @@ def test_on_the_command_line(tmp_path):
     assert "1 page on Docker" in without.stdout, "without --changed, everything runs"
 
 
-def test_of_the_projects_folder_only_the_docs_are_pages(monkeypatch):
+def test_of_the_projects_folder_only_the_docs_are_pages():
     found = {Path(page).resolve() for page in selection.expand([str(PROJECT)])}
     assert found == {*(PROJECT / "docs").rglob("*.md")}
 

@@ -78,10 +78,10 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, **kwargs) 
         _examples(Path(page.file.abs_src_path))
         if "<!-- doclab: " in markdown:
             return Ledger(config.theme["language"], _evidence(), _examples).fill(markdown)
-    except (PageError, UnknownTable) as error:
-        raise PluginError(
-            f"{page.file.src_uri}: {error}" if isinstance(error, UnknownTable) else str(error)
-        ) from None
+    except PageError as error:
+        raise PluginError(str(error)) from None
+    except UnknownTable as error:
+        raise PluginError(f"{page.file.src_uri}: {error}") from None
     return None
 
 

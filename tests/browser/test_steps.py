@@ -25,7 +25,7 @@ def step(row: dict) -> str:
 
 
 def route_to(state: str, start: str = "none") -> list[dict]:
-    """The fewest rows that lead from a state, that of no container, to this one."""
+    """The fewest rows that lead from `start` to this state."""
     routes = {start: []}
     while state not in routes:
         routes = {
