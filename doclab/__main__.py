@@ -149,11 +149,9 @@ def mutate_pages(options: argparse.Namespace) -> int:
         read = [page for page, found in zip(listed, findings, strict=True) if not found.error]
         chances = [(page, mutant) for page in read for mutant in mutation.misspellings(page, engine)]
         chosen = random.Random(options.seed).sample(chances, min(options.commands, len(chances)))
-        survivors = (
-            pool.each(_run, *zip(*chosen, strict=True), repeat(engine), repeat(limit)) if chosen else []
-        )
-    print("\n".join(score.report(findings, survivors)))
-    return 0 if score.is_good(findings, survivors) else 1
+        ran = pool.each(_run, *zip(*chosen, strict=True), repeat(engine), repeat(limit)) if chosen else []
+    print("\n".join(score.report(findings, ran)))
+    return 0 if score.is_good(findings, ran) else 1
 
 
 def _examine(page: Path, engine: Engine, limit: float, is_named: bool) -> mutation.Findings:
@@ -165,11 +163,15 @@ def _examine(page: Path, engine: Engine, limit: float, is_named: bool) -> mutati
         return mutation.Findings(relative(page), error=str(error))
 
 
-def _run(page: Path, mutant: Mutant, engine: Engine, limit: float) -> mutation.Survivor | None:
-    survivor = mutation.run(page, mutant, engine, limit)
+def _run(page: Path, mutant: Mutant, engine: Engine, limit: float) -> mutation.Ran:
     row, (text,) = mutant.edits[0]
-    print(f"{'SURVIVED' if survivor else 'found out'}  {relative(page)}: {row.text} -> {text}", flush=True)
-    return survivor
+    what = f"{relative(page)}: {row.text} -> {text}"
+    try:
+        survivor = mutation.run(page, mutant, engine, limit)
+    except (HostError, PageTaken) as error:  # what the others found is worth knowing all the same
+        return mutation.Ran(error=f"{what}: {error}")
+    print(f"{'SURVIVED' if survivor else 'found out'}  {what}", flush=True)
+    return mutation.Ran(survivor)
 
 
 def _as_json(page: Path, example: pages.Example) -> dict[str, object]:

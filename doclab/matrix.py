@@ -101,33 +101,31 @@ def _results(report: Report, hashes: Mapping[str, Mapping[str, str]]) -> dict:
 
 def summary(ran: Sequence[Run]) -> list[str]:
     """Say for each engine how much held; then, example by example, what differs between engines and what fails."""
+    shown = {where.engine: f"Docker {where.docker} ({where.engine})" for where, _ in ran}
     lines = []
     for where, report in ran:
         counts = ", ".join(f"{number} {result}" for result, number in report["counts"].items() if number)
-        lines.append(f"Docker {where.docker} ({where.engine}): {counts} in {report['seconds']:.0f} s")
-    default = next((where.docker for where, _ in ran if where.engine == DEFAULT), None)
+        lines.append(f"{shown[where.engine]}: {counts} in {report['seconds']:.0f} s")
     for records in _by_example(ran).values():
-        on = [docker for docker, record in records.items() if record["result"] == FAILED]
-        if on:
-            lines.append(_explain(records[on[0]], on, holds=default if _held(records, default) else None))
+        failed = [engine for engine, record in records.items() if record["result"] == FAILED]
+        if failed:
+            is_held = DEFAULT in records and records[DEFAULT]["result"] == HELD
+            on = ", ".join(shown[engine] for engine in failed)
+            lines.append(_explain(records[failed[0]], on, holds=shown[DEFAULT] if is_held else None))
     return lines
 
 
 def _by_example(ran: Sequence[Run]) -> dict[str, dict[str, Mapping]]:
-    """The records of each example, by the version of Docker that it ran on."""
+    """The records of each example, by the engine that it ran on."""
     found: dict[str, dict[str, Mapping]] = {}
     for where, report in ran:
         for record in report["examples"]:
-            found.setdefault(record["example"], {})[where.docker] = record
+            found.setdefault(record["example"], {})[where.engine] = record
     return dict(sorted(found.items()))
 
 
-def _held(records: Mapping[str, Mapping], docker: str | None) -> bool:
-    return docker in records and records[docker]["result"] == HELD
-
-
-def _explain(record: Mapping, on: Sequence[str], holds: str | None) -> str:
+def _explain(record: Mapping, on: str, holds: str | None) -> str:
     what = f"{record['file']}:{record['line']}: {record['example']}"
     if record["example"].endswith((CLEAN_UP, LIMITS)) or holds is None:
-        return f"FAILED   {what} on {', '.join(on)}"
-    return f"DIFFERS  {what} holds on {holds}, not on {', '.join(on)}: limit it with engine=, or rewrite it"
+        return f"FAILED   {what} on {on}"
+    return f"DIFFERS  {what} holds on {holds}, not on {on}: limit it with engine=, or rewrite it"

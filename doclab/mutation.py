@@ -70,6 +70,14 @@ class Survivor:
     types: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Ran:
+    """What came of a changed command that was run: whether it `survived`, or in `error` why nobody knows."""
+
+    survived: Survivor | None = None
+    error: str = ""
+
+
 @dataclass
 class Findings:
     """What came of the lies on one page, counted by what they are about; `error` says why there were none.

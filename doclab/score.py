@@ -4,19 +4,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from doclab.comparison import ELLIPSIS
-from doclab.mutation import Findings, Survivor
+from doclab.mutation import Findings, Ran, Survivor
 
 REQUIRED = 99.5  # percent of the lies that must be found out
 
 
-def is_good(findings: Sequence[Findings], ran: Sequence[Survivor | None]) -> bool:
-    """Whether enough lies were found out, every survivor is allowed for by a type, and no changed command went by.
-
-    `ran` holds what came of the changed commands that were run: None for each that was found out.
-    """
+def is_good(findings: Sequence[Findings], ran: Sequence[Ran]) -> bool:
+    """Whether enough lies were found out, every survivor is allowed for by a type, and no changed command went by."""
     tried, killed = (sum(map(Counter.total, counts)) for counts in _counts(findings))
     return (
-        not any(ran)
+        not any(one.survived or one.error for one in ran)
         and killed * 100 >= tried * REQUIRED > 0
         and not any(page.error or page.commands[False] for page in findings)
         and all(survivor.types for page in findings for survivor in page.survivors)
@@ -27,7 +24,7 @@ def _counts(findings: Iterable[Findings]) -> tuple[list[Counter], list[Counter]]
     return [page.tried for page in findings], [page.killed for page in findings]
 
 
-def report(findings: Sequence[Findings], ran: Sequence[Survivor | None]) -> Iterator[str]:
+def report(findings: Sequence[Findings], ran: Sequence[Ran]) -> Iterator[str]:
     """The lines of the report."""
     yield from _by_page(findings)
     yield ""
@@ -38,8 +35,9 @@ def report(findings: Sequence[Findings], ran: Sequence[Survivor | None]) -> Iter
     if not any(page.tried or page.error for page in findings):
         yield "nothing was tested: none of these pages has an example that runs and shows something"
     if ran:
-        yield f"{len(ran)} of them were run on a Docker: {ran.count(None)} found out."
-        yield from map(_told, filter(None, ran))
+        yield f"{len(ran)} of them were run on a Docker: {ran.count(Ran())} found out."
+        yield from (_told(one.survived) for one in ran if one.survived)
+        yield from (f"not run: {one.error}" for one in ran if one.error)
     for page in findings:
         yield from map(_told, page.survivors)
         if page.error:

@@ -245,6 +245,9 @@ def test_names_in_commands_are_shared_and_bare(tmp_path):
     }
 
 
+GOOD = mutation.Findings("page.md", tried=Counter(words=1), killed=Counter(words=1))
+
+
 def test_a_changed_command_can_be_run(tmp_path):
     page = tmp_path / "page.md"
     page.write_text("```console\n$ word=1 other=1\n$ test $word -eq 1\n$ test -n other\n```\n")
@@ -252,7 +255,16 @@ def test_a_changed_command_can_be_run(tmp_path):
     assert mutation.run(page, one, ENGINES[DEFAULT], DEFAULT_LIMIT) is None
     survivor = mutation.run(page, same, ENGINES[DEFAULT], DEFAULT_LIMIT)
     assert survivor.edits == [("$ test -n other", ("$ test -n otxer",))]
-    assert not score.is_good([mutation.Findings("", tried=Counter(a=1), killed=Counter(a=1))], [survivor])
+    assert not score.is_good([GOOD], [mutation.Ran(survivor)])
+
+
+def test_a_command_that_could_not_be_run_hides_no_other():
+    assert score.is_good([GOOD], [mutation.Ran()])
+    ran = [mutation.Ran(), mutation.Ran(error="page.md: $ docxer ps: no host")]
+    assert not score.is_good([GOOD], ran)
+    found = [*score.report([GOOD], ran)]
+    assert "2 of them were run on a Docker: 1 found out." in found
+    assert "not run: page.md: $ docxer ps: no host" in found
 
 
 def test_the_report_never_rounds_up_to_what_is_required():
