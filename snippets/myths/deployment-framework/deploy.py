@@ -29,8 +29,9 @@ def release(host: str, version: int) -> None:
 
 
 def running(host: str) -> str:
-    """Tell which image the container on one host was made from."""
-    return HOSTS[host].containers.get("py-web").attrs["Config"]["Image"]
+    """Tell which image the container was made from that runs on one host."""
+    (container,) = HOSTS[host].containers.list(filters={"name": "py-web"})
+    return container.attrs["Config"]["Image"]
 
 
 def everywhere(task: Callable[[str], str | None]) -> list[str | None]:
