@@ -144,7 +144,7 @@ def mutate_pages(options: argparse.Namespace) -> int:
     """Try thousands of small lies, several pages at a time, and report which were found out."""
     engine, limit = ENGINES[options.engine], options.time_limit
     listed = options.pages or sorted(DOCS.glob("vi/**/*.md"))
-    with workers() as pool:
+    with workers(1 if engine.is_shared else None) as pool:
         findings = pool.each(_examine, listed, repeat(engine), repeat(limit), repeat(bool(options.pages)))
         read = [page for page, found in zip(listed, findings, strict=True) if not found.error]
         chances = [(page, mutant) for page in read for mutant in mutation.misspellings(page, engine)]

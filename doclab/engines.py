@@ -26,6 +26,11 @@ class Engine:
     suite: str | None = None
     packages: str = ""
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether all pages get the same daemon: then they run one after the other."""
+        return self.suite is None
+
 
 ENGINES = {
     engine.name: engine

@@ -80,6 +80,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         return None
     signals.follow_parent()
     _check_targets(config.option)
+    _check_processes(config)
     config.option.loadscopereorder = False  # xdist would undo the order of pytest_collection_modifyitems
     if config.option.watch:
         return _watch(config)
@@ -91,6 +92,8 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 @pytest.hookimpl(optionalhook=True, tryfirst=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """Over how many processes `--numprocesses=auto` spreads pages; one page, or a host kept open, needs none."""
+    if engines.ENGINES[config.option.engine].is_shared:
+        return 0
     if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ or config.option.numprocesses == "logical":
         return None  # as xdist itself has it
     named = {selection.page(argument) for argument in config.args}
@@ -113,6 +116,16 @@ def _check_targets(option: argparse.Namespace) -> None:
             raise pytest.UsageError(
                 f"{name}={target} can't be written ({error.strerror}): name {what} that can be"
             ) from None
+
+
+def _check_processes(config: pytest.Config) -> None:
+    """Refuse to run two pages at once on one daemon: each would find, and remove, what the other made."""
+    engine, number = config.option.engine, config.getoption("numprocesses", None) or 0
+    if engines.ENGINES[engine].is_shared and number > 1:
+        raise pytest.UsageError(
+            f"--numprocesses={number}: on the engine {engine} all pages share one daemon, and run one after the other: "
+            "leave it out"
+        )
 
 
 def _watch(config: pytest.Config) -> int:

@@ -16,7 +16,7 @@ _ENDINGS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Workers:
-    """As many processes as there are cores."""
+    """So many processes; by default as many as there are cores."""
 
     def __init__(self, pool: ProcessPoolExecutor) -> None:
         self._pool = pool
@@ -27,9 +27,9 @@ class Workers:
 
 
 @contextlib.contextmanager
-def workers() -> Iterator[Workers]:
-    """Start them, and end them with this block, at once when it is left by an exception."""
-    pool = ProcessPoolExecutor(initializer=_prepare)
+def workers(number: int | None = None) -> Iterator[Workers]:
+    """Start so many, and end them with this block, at once when it is left by an exception."""
+    pool = ProcessPoolExecutor(number, initializer=_prepare)
     try:
         yield Workers(pool)
     except BaseException:

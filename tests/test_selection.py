@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from doclab import selection
+from doclab.engines import DEFAULT, ENGINES
+from doclab.host import open_host
 from doclab.source import PROJECT
 
 PAGE = """# Page
@@ -100,6 +102,35 @@ def test_pages_are_spread_and_one_page_is_not(page):
     (page.parent / "other.md").write_text(PAGE)
     two = verify("--numprocesses=auto", "--dist=loadfile", page.parent)
     assert two.returncode == 0 and f"{2 * os.cpu_count()} workers" in two.stdout, two.stdout
+
+
+@pytest.fixture
+def shared(monkeypatch, tmp_path) -> Path:
+    """A folder of two pages that fail where both run at once, and a daemon for all of them."""
+    for name in ("one", "two"):
+        text = f"# Page\n\n```console\n$ mkdir {tmp_path}/busy && sleep 2\n$ rmdir {tmp_path}/busy\n```\n"
+        (tmp_path / f"{name}.md").write_text(text)
+    with open_host(ENGINES[DEFAULT]) as host:
+        monkeypatch.setenv("DOCKER_HOST", host.docker_url)
+        yield tmp_path
+
+
+def test_pages_that_share_a_daemon_run_one_after_the_other(shared):
+    done = verify("--engine=host", "--numprocesses=auto", "--dist=loadfile", shared)
+    assert done.returncode == 0 and "workers" not in done.stdout, done.stdout
+
+
+def test_lies_on_pages_that_share_a_daemon_are_tried_one_after_the_other(shared):
+    command = [sys.executable, "-m", "doclab", "mutate", "--engine=host", *sorted(shared.glob("*.md"))]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert "the page does not hold" not in done.stdout, done.stdout
+
+
+@pytest.mark.parametrize("option", [["-n2"], ["-n2", "--dist=loadfile"], ["-n2", "--watch"]])
+def test_pages_that_share_a_daemon_are_not_spread(page, option):
+    done = verify("--engine=host", *option, page)
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "--numprocesses=2: on the engine host all pages share one daemon, and run one after" in done.stderr
 
 
 def test_what_could_not_run_because_of_what_stands_before_it_fails_and_says_why(page):
