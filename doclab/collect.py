@@ -20,7 +20,7 @@ from doclab.items import CleanUp, ExampleItem, Limits
 from doclab.leftovers import PageTaken
 from doclab.report import CLEAN_UP, LIMITS, Record, record
 from doclab.run import PageRun, open_page
-from doclab.source import DOCS, PageError, decode, relative
+from doclab.source import PageError, decode, relative
 from doclab.verdict import FAILED, HELD, NOT_RUN, Verdict
 
 NAMED = pytest.StashKey[list[str]]()  # what somebody asked for: a page of prose in a folder is none of that
@@ -152,6 +152,8 @@ class Page(pytest.File):
 
     def note(self) -> None:
         """Remember for `--changed` that all of the page held, where that says something."""
+        if self._is_second_run:  # the second run may hide a fault of the page
+            return
         run = self.run
         judged = zip(run.examples, run.verdicts, strict=True)
         if any(example.action == pages.RUN and verdict.result == HELD for example, verdict in judged):
@@ -160,18 +162,23 @@ class Page(pytest.File):
 
     def teardown(self) -> None:
         try:
-            if self.run and self.run.held and self.path.is_relative_to(DOCS):
-                self._save(self.run)
+            if self.run and self.run.held and (name := pages.site_id(self.path)):
+                self._save(name, self.run)
             if self.run and self.config.option.keep and (why := self._why_failed(self.run)):
                 self._open_shell(self.run, why)
         finally:
             self.stack.close()
 
-    def _save(self, run: PageRun) -> None:
-        """Keep what the page did: for `nox -s mutate`, and for the site to play."""
-        outputs.save(self.path, run.host, run.examples, run.verdicts)
+    def _save(self, name: str, run: PageRun) -> None:
+        """Keep what a page of the site did: for `nox -s mutate`, and for the site to play."""
+        with contextlib.suppress(OSError):  # no room: then it will run again
+            outputs.save(self.path, run.host, run.examples, run.verdicts)
         if folder := self.config.option.recordings:
-            casts.save(folder, pages.page_id(self.path), run.host.server_version, run.examples, run.verdicts)
+            try:
+                casts.save(folder, name, run.host.server_version, run.examples, run.verdicts)
+            except OSError as error:
+                why = f"its recordings can't be written below {relative(folder)}: {error.strerror}"
+                pytest.fail(f"{relative(self.path)}:1: {why}", pytrace=False)
 
     def _tell(self, line: str) -> None:
         reporter = self.config.pluginmanager.getplugin("terminalreporter")

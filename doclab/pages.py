@@ -148,13 +148,18 @@ def check(example: Example) -> None:
                 )
 
 
-def page_id(page: Path) -> str:
-    """`linking/network` for docs/vi/linking/network.md and its translation; other pages by their path."""
+def site_id(page: Path) -> str | None:
+    """`linking/network` for docs/vi/linking/network.md and its translation; None for what is no page of the site."""
     page = page.resolve()
     for language in ("vi", "en"):
         if page.is_relative_to(DOCS / language):
             return str(page.relative_to(DOCS / language).with_suffix(""))
-    return str(page.with_suffix(""))
+    return None
+
+
+def page_id(page: Path) -> str:
+    """The id of a page of the site; other pages by their path."""
+    return site_id(page) or str(page.resolve().with_suffix(""))
 
 
 def _classify(block: Block) -> Example:

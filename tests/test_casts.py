@@ -1,12 +1,14 @@
 """A recording plays what came, when it came, and is shown only as long as its example is as it was when it ran."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from doclab import casts, evidence, pages
 from doclab.evidence import EvidenceError
-from doclab.source import DOCS
+from doclab.source import DOCS, PROJECT
 from doclab.verdict import Verdict
 from theme import recordings
 
@@ -98,6 +100,49 @@ def test_a_new_run_takes_the_place_of_all_recordings_of_the_page(page, tmp_path)
     page.write_text(PAGE.replace(" .recorded", ""), encoding="utf-8")
     casts.save(tmp_path, "page", "26.1.5", pages.examples(page), ran())
     assert not [*tmp_path.rglob("*.cast")]
+
+
+def test_a_new_run_leaves_what_is_not_of_the_page(page, tmp_path):
+    others = [tmp_path / "page/below/top-1.cast", tmp_path / "page/notes.txt"]
+    for file in others:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    casts.save(tmp_path, "page", "26.1.5", pages.examples(page), ran())
+    assert [file.exists() for file in others] == [True, True]
+
+
+# Runs pytest on a page while the outputs of pages can't be kept.
+VERIFY = """
+import pathlib, sys, pytest
+from doclab import outputs
+outputs.KEPT = pathlib.Path("/proc/nowhere")
+sys.exit(pytest.main(["-c", "pyproject.toml", "--rootdir=.", *sys.argv[1:]]))
+"""
+
+
+def verify(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", VERIFY, *map(str, arguments)]
+    return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+
+
+def test_only_pages_of_the_site_have_a_name_for_their_recordings(tmp_path):
+    assert (
+        pages.site_id(DOCS / "vi/linking/link.md")
+        == pages.site_id(DOCS / "en/linking/link.md")
+        == "linking/link"
+    )
+    (tmp_path / "link.md").symlink_to(DOCS / "vi/start.md")
+    assert pages.site_id(tmp_path / "link.md") == "start"
+    assert [pages.site_id(page) for page in (DOCS / "assets/page.md", tmp_path / "page.md")] == [None, None]
+
+
+def test_what_cannot_be_kept_is_one_line_and_what_only_mutate_needs_is_none(tmp_path):
+    held = verify(DOCS / "vi/myths/index.md")
+    assert held.returncode == 0, held.stdout
+    (tmp_path / "start").touch()
+    done = verify(DOCS / "vi/start.md", f"--recordings={tmp_path}")
+    assert done.returncode == 1 and "Traceback" not in done.stdout, done.stdout
+    assert f"docs/vi/start.md:1: its recordings can't be written below {tmp_path}: File exists" in done.stdout
 
 
 @pytest.mark.parametrize("text", ["", "no JSON\n", "[]\n", '{"version": 2}\n'])

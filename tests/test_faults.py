@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -261,7 +262,7 @@ sys.exit(pytest.main(["-c", "pyproject.toml", "--rootdir=.", *sys.argv[1:]]))
 LOSES = "docker run --rm busybox:1.37 no-such-program 2> /dev/null"  # a container that never starts is in the log, too
 
 
-def run_numbered(folder: Path, *lines: str) -> tuple[list[dict], str]:
+def run_numbered(folder: Path, *lines: str, options: Sequence[str] = ()) -> tuple[list[dict], str]:
     """Run a page with these transcripts in numbered hosts; return its records, and what the terminal showed."""
     page, report = folder / "page.md", folder / "report.json"
     page.write_text(
@@ -269,7 +270,7 @@ def run_numbered(folder: Path, *lines: str) -> tuple[list[dict], str]:
             transcript(*line.split("\n")) for line in [*lines, "$ docker rmi -f busybox:1.37 > /dev/null"]
         )
     )
-    arguments = [sys.executable, "-c", NUMBERED, page, f"--report-json={report}"]
+    arguments = [sys.executable, "-c", NUMBERED, page, f"--report-json={report}", *options]
     done = subprocess.run(arguments, check=False, cwd=PROJECT, capture_output=True, text=True)
     records = json.loads(report.read_text())["examples"]
     return [record for record in records if not record["example"].endswith("clean-up")], done.stdout
@@ -291,6 +292,13 @@ def test_a_page_whose_output_docker_may_have_lost_runs_once_more_and_says_so(tmp
         in shown
     )
     assert "+1" in shown  # what differed
+
+
+def test_a_page_that_held_in_its_second_run_only_is_not_noted_for_changed(tmp_path):
+    lines = f"$ {LOSES}; cat /root/number\n2"
+    for _ in range(2):
+        records, shown = run_numbered(tmp_path, lines, options=["--changed"])
+        assert records[0]["reason"] and "left out" not in shown, shown
 
 
 def test_what_fails_in_a_second_run_fails_whether_it_held_in_the_first_or_not(tmp_path):
