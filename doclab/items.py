@@ -9,6 +9,7 @@ from sybil.example import Example as SybilExample
 
 from doclab import engines, pages
 from doclab.host import HostError
+from doclab.leftovers import PageTaken
 from doclab.report import CLEAN_UP, LIMITS, Record, record
 from doclab.run import open_page
 from doclab.source import relative
@@ -116,10 +117,12 @@ class Limits(_Item):
     def runtest(self) -> None:
         try:
             self.conclude(self._verdict())
-        except HostError as error:
+        except (HostError, PageTaken) as error:
             self.conclude(Verdict(FAILED, f"{relative(self.path)}:1: {error}"))
 
     def _verdict(self) -> Verdict:
+        if self.page.left:  # on a daemon of everybody's it would be in the way
+            return Verdict(NOT_RUN, f"{NOT_RUN}: the page left something behind")
         examples, option = self.page.document.namespace["examples"], self.config.option
         limit = min(option.time_limit, _PATIENCE)
         with open_page(

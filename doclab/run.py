@@ -84,7 +84,9 @@ class PageRun:
         self._daemon = DaemonWatch(host)
         self._memory_kills = 0
         self._leftovers = Leftovers(host, limit)
-        self._leftovers.refuse_taken_names(e.block.source for e in examples if e.action == pages.RUN)
+        self._leftovers.refuse_taken_names(
+            e.block.source for e in examples if e.action == pages.RUN or e.saves
+        )
         self._session = Session(lambda command: host.argv(command, directory))
 
     def advance(self, example: Example) -> Verdict:
@@ -125,6 +127,7 @@ class PageRun:
         return ""
 
     def _save(self, example: Example) -> None:
+        self._leftovers.hear(_place(example), example.block.source)  # it may name what commands make of it
         hostio.write(
             self.host, str(PurePosixPath(self.directory, example.saves)), f"{example.block.source}\n"
         )
@@ -151,8 +154,7 @@ class PageRun:
         following = [*example.typed[1:], None]
         with contextlib.closing(Terminal(self._session, self._limit)) as terminal:
             for line, then, promise in zip(example.typed, following, self._promises(example), strict=True):
-                self._leftovers.hear(promise.place, line.text)
-                if not self._collect(verdict, promise, terminal.type, line, then):
+                if not self._collect(verdict, promise, line.text, terminal.type, line, then):
                     return
 
     def _run_program(self, example: Example, verdict: Verdict) -> None:
@@ -165,6 +167,7 @@ class PageRun:
             hostio.write(self.host, f"{folder}/recorder.py", _RECORDER.read_text(encoding="utf-8"))
             command = f"{self.host.python} -u {folder}/recorder.py {program} {records}"
         (promise,) = self._promises(example)
+        self._leftovers.hear(promise.place, example.block.source)
         is_judged = self._type(command, promise, verdict)
         if is_judged and self._record:
             with contextlib.suppress(OSError):  # a program that ends by os._exit leaves none
@@ -174,24 +177,26 @@ class PageRun:
         """Type one command into the page's shell; as `_collect`."""
 
         def run() -> tuple[list[str], int, Pieces]:
-            self._leftovers.hear(promise.place, source)
             outcome = self._session.run(source, self._limit)
-            self._leftovers.hear(promise.place, outcome.output)
+            self._leftovers.hear(promise.place, outcome.output)  # all of it, shown or not
             return transcript.lines(outcome.output), outcome.status, outcome.pieces
 
-        return self._collect(verdict, promise, run)
+        return self._collect(verdict, promise, source, run)
 
-    def _collect(self, verdict: Verdict, promise: Promise, run: Callable, *arguments) -> bool:
+    def _collect(self, verdict: Verdict, promise: Promise, typed: str, run: Callable, *arguments) -> bool:
         """Hold what `run` does, (lines, exit status, pieces), against its promise; False when it can't be judged."""
         self._last = promise.place
+        self._leftovers.hear(promise.place, typed)
         given_up = self.host.outputs_given_up()
         try:
             lines, status, pieces = run(*arguments)
         except SessionEnded as ended:
+            self._leftovers.hear(promise.place, ended.output)
             self._break(verdict, promise.place, promise.source, str(ended), ended.output)
         except transcript.Unshowable as unshowable:
             verdict.break_off(promise.place, promise.source, str(unshowable))
         else:
+            self._leftovers.hear(promise.place, *lines)
             self._daemon.look(promise)
             verdict.pieces.append(pieces)
             if not verdict.judge(promise, lines, status, self._bindings):
