@@ -84,7 +84,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     config.option.loadscopereorder = False  # xdist would undo the order of pytest_collection_modifyitems
     if config.option.watch:
         return _watch(config)
-    config.args[:] = selection.resolve(config.args)
+    config.args[:] = selection.resolve(config.args, config.option.check_limits)
     config.stash[NAMED] = [str(selection.page(argument)) for argument in config.args]
     return _leave_out_unchanged(config) if config.option.changed else None
 
@@ -141,7 +141,9 @@ def _watch(config: pytest.Config) -> int:
 
 def _leave_out_unchanged(config: pytest.Config) -> pytest.ExitCode | None:
     engine = engines.ENGINES[config.option.engine]
-    if engine.suite is None:
+    if config.option.check_limits:
+        raise pytest.UsageError("--changed knows nothing of limits: leave one of the two out")
+    if engine.is_shared:
         raise pytest.UsageError(
             f"--changed can't tell what has changed on the engine {engine.name}: leave it out"
         )

@@ -11,19 +11,26 @@ from doclab.report import CLEAN_UP, LIMITS
 from doclab.source import DOCS, PROJECT, PageError, relative
 
 
-def resolve(arguments: Sequence[str]) -> list[str]:
+def resolve(arguments: Sequence[str], check_limits: bool = False) -> list[str]:
     """The arguments as pytest takes them: `page.md:123` becomes `page.md::section::ordinal`.
 
+    What comes last, the clean-up and the limits, rests on all of its page: whoever chooses it chooses the page.
     Raises pytest.UsageError where no example is, and for a name that is none on the page.
     """
-    return [_resolve(argument) for argument in arguments]
+    return [_resolve(argument, check_limits) for argument in arguments]
 
 
 def page(argument: str) -> Path:
     """The page, or the folder, of `page.md`, `page.md::section::ordinal`, or `page.md:123`, by its whole path."""
-    file = argument.partition("::")[0]
+    return Path(_split(argument)[0]).resolve()
+
+
+def _split(argument: str) -> tuple[str, str, str]:
+    """The file, the line, and the name after `::`; "" for what is not there."""
+    file, _, name = argument.partition("::")
     shorter, _, line = file.rpartition(":")
-    return Path(shorter if line.isdecimal() and not Path(file).exists() else file).resolve()
+    is_line = line.isdecimal() and not name and not Path(file).exists()
+    return (shorter, line, name) if is_line else (file, "", name)
 
 
 def is_page(file: Path) -> bool:
@@ -40,17 +47,18 @@ def expand(arguments: Iterable[str]) -> Iterator[str]:
         yield from map(str, found) if found else [argument]
 
 
-def _resolve(argument: str) -> str:
-    file, colons, name = argument.partition("::")
-    page, _, line = file.rpartition(":")
+def _resolve(argument: str, check_limits: bool) -> str:
+    file, line, name = _split(argument)
+    if not file.endswith(".md") or not Path(file).exists():
+        return argument
     try:
-        if page.endswith(".md") and line.isdecimal() and not colons:
-            return f"{page}::{_at_line(Path(page), int(line)).name}"
-        if file.endswith(".md") and name and Path(file).exists():
-            _check_name(Path(file), name)
+        if line:
+            return f"{file}::{_at_line(Path(file), int(line)).name}"
+        if name:
+            _check_name(Path(file), name, check_limits)
     except PageError as error:
         raise pytest.UsageError(str(error)) from None
-    return argument
+    return file if name in (CLEAN_UP, LIMITS) else argument
 
 
 def _at_line(page: Path, line: int) -> Example:
@@ -70,10 +78,14 @@ def _at_line(page: Path, line: int) -> Example:
     )
 
 
-def _check_name(page: Path, name: str) -> None:
-    names = [example.name for example in pages.examples(page) if example.ordinal]
-    known = {*names, *(found.partition("::")[0] for found in names), CLEAN_UP, LIMITS}
-    if name not in known:
+def _check_name(page: Path, name: str, check_limits: bool) -> None:
+    found = [example for example in pages.examples(page) if example.ordinal]
+    names = [example.name for example in found]
+    if name == LIMITS and not check_limits:
+        raise pytest.UsageError(f"{relative(page)}::{LIMITS} is checked with --check-limits only: add it")
+    if name == LIMITS and not any(example.is_limited for example in found):
+        raise pytest.UsageError(f"{relative(page)} has no limits: no `engine=` is on it")
+    if name not in {*names, *(example.section for example in found), CLEAN_UP, LIMITS}:
         raise pytest.UsageError(
             f"{relative(page)} has no example {name}; it has {', '.join(names) or 'none'}"
         )

@@ -189,6 +189,12 @@ def test_the_readers_own_daemon_can_change_unseen():
     assert done.returncode == 4 and "--changed can't tell what has changed" in done.stderr
 
 
+def test_limits_are_not_what_it_knows_of():
+    done = doctest("docs/vi/start.md", "--changed", "--check-limits")
+    assert done.returncode == 4
+    assert "--changed knows nothing of limits: leave one of the two out" in done.stderr
+
+
 def test_no_task_of_the_project_uses_it():
     tasks = [PROJECT / "noxfile.py", PROJECT / "doclab/matrix.py", PROJECT / "doclab/update.py"]
     assert [str(file) for file in tasks if '"--changed"' in file.read_text()] == []

@@ -82,8 +82,27 @@ def test_a_page_without_examples_says_so(page):
 
 
 def test_other_arguments_stay_as_they_are(page):
-    arguments = [str(page), f"{page}::one", f"{page}::clean-up", "docs/vi", "tests/test_x.py::test_y"]
+    arguments = [str(page), f"{page}::one", "docs/vi", "tests/test_x.py::test_y", f"{page.parent}/none.md:1"]
     assert selection.resolve(arguments) == arguments
+
+
+def test_what_comes_last_rests_on_the_whole_page(page):
+    assert selection.resolve([f"{page}::clean-up"]) == [str(page)]
+    done = verify(f"{page}::clean-up")
+    assert done.returncode == 0 and "2 examples: 2 held" in done.stdout, done.stdout
+    page.write_text(PAGE.replace("word=seen", "word=other"))
+    assert verify(f"{page}::clean-up").returncode == 1
+
+
+def test_limits_are_chosen_where_there_are_some_and_they_are_checked(page):
+    with pytest.raises(
+        pytest.UsageError, match=r"page.md::limits is checked with --check-limits only: add it"
+    ):
+        selection.resolve([f"{page}::limits"])
+    with pytest.raises(pytest.UsageError, match=r"page.md has no limits: no `engine=` is on it"):
+        selection.resolve([f"{page}::limits"], check_limits=True)
+    page.write_text(PAGE + '\n```{ .console engine="<1" }\n$ false\n```\n')
+    assert selection.resolve([f"{page}::limits"], check_limits=True) == [str(page)]
 
 
 @pytest.mark.parametrize(
