@@ -19,7 +19,7 @@ from doclab.leftovers import DaemonGone, PageTaken
 from doclab.mutants import Mutant
 from doclab.session import DEFAULT_LIMIT, time_limit
 from doclab.source import DOCS, relative
-from doclab.update import UpdateError, update
+from doclab.update import NothingRan, UpdateError, update
 from doclab.workers import workers
 
 
@@ -125,6 +125,9 @@ def update_pages(options: argparse.Namespace) -> int:
                 page, ENGINES[options.engine], lambda line: print(line, flush=True), options.time_limit
             )
         except (UpdateError, pages.PageError, PageTaken, DaemonGone) as error:
+            if isinstance(error, NothingRan) and not options.pages:  # a page of prose among all pages
+                print("  nothing to record")
+                continue
             failed = True
             print(f"not updated: {error}", file=sys.stderr)
             continue

@@ -26,21 +26,30 @@ class UpdateError(Exception):
     """A page that can't be recorded; it and its translation are as they were."""
 
 
+class NothingRan(UpdateError):
+    """A page without an example that runs on this engine."""
+
+    def __init__(self, page: Path) -> None:
+        super().__init__(f"{relative(page)}:1: no example ran: nothing was recorded")
+
+
 def update(page: Path, engine: Engine, progress: Callable[[str], None], limit: float) -> list[Path]:
     """Run the page, rewrite it, its translation, its programs and its included transcripts; the files that changed.
 
-    Raises UpdateError, PageError, PageTaken, HostError; nothing is written then.
+    Raises NothingRan, UpdateError, PageError, PageTaken, HostError; nothing is written then.
     """
     try:
         with claim(_files(page)) as claimed:
             examples = pages.examples(page)
             if not any(example.action == pages.RUN for example in examples):
-                return []
+                raise NothingRan(page)
             twin = _twin(page)
             others = blocks_of_twin(examples, page, twin) if twin else []
             tidy = [_with_tidy_program(example) for example in examples]
             with open_page(tidy, engine, progress, limit=limit, record=True) as run:
                 outputs = _record(run, progress)
+            if not any(outputs):
+                raise NothingRan(page)
             texts = {
                 file: like(claimed.text(file), text)
                 for file, text in _rewritten_programs(run, outputs).items()
@@ -139,16 +148,26 @@ def _edits(examples: Sequence[Example], outputs: list[list[list[str]]]) -> list[
 
 
 def _rewritten_programs(run: PageRun, outputs: list[list[list[str]]]) -> dict[Path, str]:
-    """The programs of the page, tidied, with new `#>` lines where those no longer hold."""
-    texts = {}
+    """The programs of the page, tidied, with new `#>` lines where those no longer hold.
+
+    Raises UpdateError where the page includes one twice, and it prints two things.
+    """
+    tidy, recorded = {}, {}
     for example, verdict, rewritten in zip(run.examples, run.verdicts, outputs, strict=True):
         program, source = example.block.include, f"{example.block.source}\n"
         if example.language != "python" or not program:
             continue
-        texts.setdefault(program, source)
-        if rewritten and rewritten[0] != programs.promised(source):
-            texts[program] = _promised_anew(program, source, verdict, rewritten[0])
-    return texts
+        tidy[program] = source
+        if not rewritten:
+            continue
+        if rewritten[0] != programs.promised(source):
+            source = _promised_anew(program, source, verdict, rewritten[0])
+        if recorded.setdefault(program, source) != source:
+            raise UpdateError(
+                f"{relative(example.file)}:{example.line}: the page includes {relative(program)} twice, and it prints "
+                "two things: make two programs of it"
+            )
+    return {**tidy, **recorded}
 
 
 def _promised_anew(program: Path, source: str, verdict: Verdict, output: list[str]) -> str:

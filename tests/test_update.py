@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from doclab import edits, pages, update
+from doclab import __main__, edits, pages, update
 from doclab.engines import DEFAULT, ENGINES
 from doclab.session import DEFAULT_LIMIT
 from doclab.source import PROJECT
@@ -189,6 +189,18 @@ def test_a_transcript_that_is_included_twice_must_print_the_same(tmp_path):
     assert (tmp_path / "session.txt").read_text() == "$ echo $((n += 1))\n"
 
 
+def test_a_program_that_is_included_twice_must_print_the_same(tmp_path):
+    program = "import os\n\nos.mkdir(f'{len(os.listdir())}')\nprint(len(os.listdir()))\n"
+    include = '```python\n--8<-- "program.py"\n```\n'
+    (tmp_path / "program.py").write_text(program)
+    page = tmp_path / "page.md"
+    page.write_text(f"{include}\n{include}")
+    done = record(page)
+    assert done.returncode == 1
+    assert f"{page}:5: the page includes {tmp_path}/program.py twice, and it prints two things" in done.stderr
+    assert (tmp_path / "program.py").read_text() == program
+
+
 def test_a_program_stays_as_it_was_where_its_page_fails(tmp_path):
     (tmp_path / "program.py").write_text("print( 1 )\n")
     page = tmp_path / "page.md"
@@ -268,12 +280,21 @@ def test_an_update_that_is_stopped_changes_nothing_and_says_so(recording, number
     assert record(page).returncode == 0, "what was stopped is in the way of the next update"
 
 
-def test_a_page_without_examples_has_nothing_to_record(tmp_path):
+@pytest.mark.parametrize("text", ["Chữ.\n\n```text\na\n```\n", '```{ .console engine="<1" }\n$ false\n```\n'])
+def test_a_named_page_on_which_no_example_ran_is_a_failure(tmp_path, text):
     page = tmp_path / "page.md"
-    page.write_text("Chữ.\n\n```text\na\n```\n")
+    page.write_text(text)
     done = record(page)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "nothing to change" in done.stdout
+    assert done.returncode == 1
+    assert f"not updated: {page}:1: no example ran: nothing was recorded" in done.stderr
+
+
+def test_a_page_of_prose_among_all_pages_has_nothing_to_record(tmp_path, monkeypatch, capsys):
+    (tmp_path / "vi").mkdir()
+    (tmp_path / "vi/page.md").write_text("Chữ.\n")
+    monkeypatch.setattr(__main__, "DOCS", tmp_path)
+    assert __main__.main(["update"]) == 0
+    assert "nothing to record" in capsys.readouterr().out
 
 
 def test_a_translation_gets_the_same_outputs(tmp_path):
