@@ -15,8 +15,12 @@ import sys
 def run(program: str, records_path: str) -> None:
     records: list[tuple[int, str]] = []
     real_print = builtins.print
+    shown = (sys.stdout, sys.stderr)  # what goes elsewhere is no output of the program
 
     def recording_print(*values: object, **options: object) -> None:
+        if (options.get("file") or sys.stdout) not in shown:
+            real_print(*values, **options)
+            return
         frame = sys._getframe(1)
         while frame.f_back and frame.f_code.co_filename != program:
             frame = frame.f_back

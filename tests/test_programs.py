@@ -61,6 +61,18 @@ PROGRAMS = {
         "if True:\n    print(1)\nelse:\n    print(2)\n",
         "if True:\n    print(1)\n    #> 1\nelse:\n    print(2)\n",
     ),
+    "another stream": (
+        "import io\n\nprint('a', file=io.StringIO())\nprint('b')\n",
+        "import io\n\nprint('a', file=io.StringIO())\nprint('b')\n#> b\n",
+    ),
+    "a stream in the place of the output": (
+        "import contextlib\nimport io\n\nwith contextlib.redirect_stdout(io.StringIO()):\n    print('a')\n",
+        "import contextlib\nimport io\n\nwith contextlib.redirect_stdout(io.StringIO()):\n    print('a')\n",
+    ),
+    "the output by its name": (
+        "import sys\n\nprint('a', file=sys.stdout)\n",
+        "import sys\n\nprint('a', file=sys.stdout)\n#> a\n",
+    ),
     "a separator": ("print(1, 2, sep='-', end='!\\n')\n", "print(1, 2, sep='-', end='!\\n')\n#> 1-2!\n"),
 }
 
