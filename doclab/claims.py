@@ -7,6 +7,7 @@ from pathlib import Path
 
 from doclab import pages
 from doclab.blocks import render
+from doclab.source import PageError, find_line
 
 VERDICTS = ("true", "true-but", "no-longer", "false")
 
@@ -52,6 +53,7 @@ def decisions(page: Path, examples: Iterable[pages.Example]) -> list[Decision]:
     found = []
     for number, heading in enumerate(headings):
         if heading.claim:
+            _check(page, heading)
             section = {heading.id} | {inner.id for inner in _inside(headings[number:])}
             deciding = tuple(example for example in runs if example.block.heading in section)
             found.append(Decision(heading.claim, heading.verdict, heading.id, heading.quote, deciding))
@@ -65,6 +67,15 @@ class _Heading:
     claim: str
     verdict: str
     quote: str = ""
+
+
+def _check(page: Path, heading: _Heading) -> None:
+    claims = {claim for owed in OWED.values() for claim in owed}
+    known = {"data-claim": (heading.claim, claims), "data-verdict": (heading.verdict, VERDICTS)}
+    for name, (value, values) in known.items():
+        if value not in values:
+            line = find_line(page, f'data-claim="{heading.claim}"')
+            raise PageError(page, line, f'unknown {name}="{value}": see doclab/claims.py')
 
 
 def _inside(headings: list[_Heading]) -> list[_Heading]:

@@ -26,6 +26,12 @@ def relative(file: Path) -> str:
         return str(file)
 
 
+def find_line(file: Path, text: str) -> int:
+    """The first line of the file with this text in it; 1 where there is none, as when an included file has it."""
+    lines = decode(file).split("\n")
+    return next((number for number, line in enumerate(lines, 1) if text in line), 1)
+
+
 def decode(file: Path) -> str:
     """The text as MkDocs reads it: UTF-8, with or without a byte order mark, any line endings."""
     try:

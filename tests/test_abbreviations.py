@@ -2,7 +2,7 @@
 
 import pytest
 
-from theme.abbreviations import TERMS, Term, explain, terms
+from theme.abbreviations import TERMS, MissingTerm, Term, explain, terms
 
 SHIM = Term(("shim",), "A small <process>", frozenset({"concepts/engine"}))
 LAYER = Term(("lớp ghi", "writable layer"), "Chỗ riêng", frozenset({"copy-on-write"}))
@@ -41,5 +41,5 @@ def test_terms_come_from_the_glossary():
 
 
 def test_a_term_that_the_glossary_lacks_is_an_error():
-    with pytest.raises(ValueError, match="no api"):
+    with pytest.raises(MissingTerm, match="there is no term api, "):
         terms("<dl></dl>", "glossary/")

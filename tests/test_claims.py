@@ -33,6 +33,21 @@ def test_no_page_decides_what_it_does_not_owe():
     assert strays == [], "put these claims into doclab/claims.py, or take them off the pages"
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ('data-verdict="true"', 'data-verdict="tru"'),
+        ('data-claim="K1"', 'data-claim="K99"'),
+        ('data-claim="K1"', 'data-claim="x"'),
+    ],
+)
+def test_what_is_no_claim_or_verdict_is_an_error_with_its_line(tmp_path, right, wrong):
+    page = tmp_path / "page.md"
+    page.write_text(f"---\ntitle: x\n---\n{PAGE.replace(right, wrong)}")
+    with pytest.raises(pages.PageError, match=f"page.md:4: unknown {wrong}: see doclab/claims.py"):
+        claims.decisions(page, [])
+
+
 PAGE = """## Said { #said data-claim="K1" data-verdict="true" }
 
 ### Shown { #shown }

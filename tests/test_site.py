@@ -20,10 +20,10 @@ from mkdocs.config import load_config
 from mkdocs.exceptions import Abort, PluginError
 from PIL import Image
 
-from doclab import evidence
+from doclab import evidence, fence
 from doclab.pages import RUN, examples
 from doclab.verdict import HELD
-from theme import hooks
+from theme import hooks, reading
 from theme.hooks import slugify
 from theme.reading import on_post_page
 
@@ -206,6 +206,7 @@ def test_each_language_has_an_index_of_its_own(site, pages):
         assert f"{prefix}linking/network/#dns" in locations
         text = " ".join(entry["text"] for entry in entries)
         assert not re.search(r"\b[0-9a-f]{64}\b|¶|<p>", text), "text that nobody looks for is indexed"
+        assert "Command: " not in text and "Lệnh: " not in text, "what only screen readers say is indexed"
         assert "127.0.0.11" in text and "bad address 'server'" in text
 
 
@@ -310,6 +311,48 @@ def test_each_example_shows_its_evidence_and_none_without(docs, tmp_path, monkey
         assert f"Docker 26.1.5+dfsg1: {held}" in built
         assert f"Docker 26.1.5+dfsg1: {changed}" in built
     assert "doclab-evidence" not in (target / "linking/link/index.html").read_text(encoding="utf-8")
+
+
+def as_page(file: Path) -> SimpleNamespace:
+    """The page of MkDocs that this file of docs/vi becomes, as far as our hooks look at it."""
+    uri = file.name
+    return SimpleNamespace(
+        url=f"{file.stem}/",
+        file=SimpleNamespace(abs_src_path=str(file), src_uri=f"vi/{uri}", norm_src_uri=uri),
+    )
+
+
+VIETNAMESE = SimpleNamespace(theme={"language": "vi"})
+
+
+def test_the_length_of_a_page_is_that_of_its_words():
+    page = ROOT / "docs/vi/start.md"
+    shown = [example for example in examples(page) if example.language in ("console", "python")]
+    html = '<h1>Ba chữ đây<a class="headerlink" href="#x">¶</a></h1>' + fence.EVIDENCE * len(shown)
+    written = hooks.on_page_content(html, as_page(page), VIETNAMESE)
+    assert "Dài 3 chữ" in written and "doclab-evidence" in written
+
+
+@pytest.mark.parametrize(
+    "line", ["<!-- doclab: my-table -->", "<!-- doclab: totals. --> ", "<!--doclab: x-->"]
+)
+def test_a_table_that_is_none_stops_the_build_at_its_line(tmp_path, line):
+    page = tmp_path / "verified.md"
+    page.write_text(f"---\ntitle: x\n---\n\n# T\n\n{line}\n")
+    with pytest.raises(PluginError, match=r"verified.md:7: there is no table '.+'; there are claims, "):
+        hooks.on_page_markdown(f"# T\n\n{line}\n", as_page(page), VIETNAMESE)
+
+
+def test_a_known_table_is_filled_in_whatever_blanks_are_around_it(tmp_path):
+    page = tmp_path / "verified.md"
+    page.write_text("# T\n")
+    filled = hooks.on_page_markdown("# T\n\n<!-- doclab:totals --> \n", as_page(page), VIETNAMESE)
+    assert "<!--" not in filled and "Docker" in filled
+
+
+def test_a_term_that_the_glossary_lacks_stops_the_build():
+    with pytest.raises(PluginError, match=r"docs/vi/glossary.md:1: there is no term api, "):
+        reading._read_terms("<dl></dl>", as_page(ROOT / "docs/vi/glossary.md"))
 
 
 def test_a_wrong_anchor_fails_the_build(docs, caplog):

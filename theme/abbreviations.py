@@ -47,14 +47,19 @@ class Term:
     pages: frozenset[str]
 
 
+class MissingTerm(Exception):
+    """A term that is to get a tooltip, and the glossary has none of."""
+
+
 def terms(glossary: str, address: str) -> list[Term]:
-    """The terms that get a tooltip, from the glossary's HTML; `address` is where its links start from."""
+    """The terms that get a tooltip, from the glossary's HTML; `address` is where its links start from.
+
+    Raises MissingTerm.
+    """
     found = {id: (name, meaning) for id, name, meaning in _DEFINED.findall(glossary)}
     missing = [id for id in TERMS if id not in found]
     if missing:
-        raise ValueError(
-            f"the glossary at {address} has no {', '.join(missing)}: see TERMS in theme/abbreviations.py"
-        )
+        raise MissingTerm(f"there is no term {', '.join(missing)}: see TERMS in theme/abbreviations.py")
     return [_term(*found[id], address) for id in TERMS]
 
 

@@ -10,6 +10,9 @@ from doclab.engines import DEFAULT
 
 HELD, DIFFERS, FAILED, NOT_RUN, CHANGED = "held", "differs", "failed", "not-run", "changed"
 SIGNS = {HELD: "✓", DIFFERS: "≠", FAILED: "✗", NOT_RUN: "–", CHANGED: "?"}
+_WORDLESS = re.compile(
+    r'<pre.*?</pre>|<figure.*?</figure>|<svg.*?</svg>|<a class="headerlink".*?</a>|<[^>]+>', re.DOTALL
+)
 WORDS = {
     "vi": {
         "list": "Đã chạy trên Docker",
@@ -112,8 +115,7 @@ def length(
 
     A page without commands has no time; neither has one whose evidence does not fit any more.
     """
-    text = re.sub(r"<pre.*?</pre>|<figure.*?</figure>|<svg.*?</svg>|<[^>]+>", " ", html, flags=re.DOTALL)
-    words = len(unescape(text).split())
+    words = len(unescape(_WORDLESS.sub(" ", html)).split())
     told = [WORDS[language]["words"].format(_grouped(words, language))]
     ran = known.get(DEFAULT, {}).get("pages", {}).get(name)
     if ran and all(found.get(DEFAULT) != CHANGED for _, found in states(examples, name, known)):

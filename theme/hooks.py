@@ -17,9 +17,9 @@ from mkdocs.structure.pages import Page
 from doclab import evidence, pages
 from doclab.fence import EVIDENCE
 from doclab.pages import Example
-from doclab.source import PageError
+from doclab.source import PageError, find_line, relative
 from theme import badges, recordings
-from theme.ledger import Ledger, UnknownTable
+from theme.ledger import PLACE, Ledger, UnknownTable
 
 _EVIDENCE = re.compile(f"<!--.*?-->|{EVIDENCE}", re.DOTALL)  # what is commented out has none
 AFTER_I18N = -200  # static-i18n itself runs at -100
@@ -74,14 +74,15 @@ def _read(file: Path, written: int) -> list[Example]:
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, **kwargs) -> str | None:
     """Stop the build at a code block that the verifier would refuse, with its file and line; fill in the ledger."""
+    file = Path(page.file.abs_src_path)
     try:
-        _examples(Path(page.file.abs_src_path))
-        if "<!-- doclab: " in markdown:
+        _examples(file)
+        if PLACE.search(markdown):
             return Ledger(config.theme["language"], _evidence(), _examples).fill(markdown)
     except PageError as error:
         raise PluginError(str(error)) from None
     except UnknownTable as error:
-        raise PluginError(f"{page.file.src_uri}: {error}") from None
+        raise PluginError(f"{relative(file)}:{find_line(file, error.place)}: {error}") from None
     return None
 
 
@@ -89,6 +90,7 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, **kwargs) -> st
     """Say below each example on which engines it held, play it, and say below the title how long the page is."""
     examples, language = _examples(Path(page.file.abs_src_path)), config.theme["language"]
     name = page.file.norm_src_uri.removesuffix(".md")
+    length = badges.length(examples, name, language, html, _evidence())  # without what is added below
     try:
         played = [*recordings.players(examples, name, language)]
     except evidence.EvidenceError as error:
@@ -96,4 +98,4 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, **kwargs) -> st
     shown = map("".join, zip(badges.badges(examples, name, language, _evidence()), played, strict=True))
     html = _EVIDENCE.sub(lambda found: next(shown) if found[0] == EVIDENCE else found[0], html)
     assert not [*shown], f"{page.file.src_uri}: an example has no fence to show its evidence below"
-    return html.replace("</h1>", "</h1>" + badges.length(examples, name, language, html, _evidence()), 1)
+    return html.replace("</h1>", f"</h1>{length}", 1)

@@ -17,7 +17,7 @@ from theme.badges import CHANGED, DIFFERS, FAILED, HELD, NOT_RUN, SIGNS, date, s
 from theme.badges import WORDS as STATES
 
 _WORST_FIRST = (FAILED, DIFFERS, CHANGED, HELD, NOT_RUN)
-_PLACE = re.compile(r"(?m)^<!-- doclab: (\w+) -->$")
+PLACE = re.compile(r"(?m)^[ \t]*<!--\s*doclab:(.*?)-->[ \t]*$")
 WORDS = {
     "vi": {
         "claims": ("Mã", "Nhận định", "Kết luận", "Số ví dụ", "Docker"),
@@ -54,7 +54,11 @@ TABLES = ("claims", "totals", "engines", "images", "skipped", "limits")
 
 
 class UnknownTable(Exception):
-    """A page asks for a table that there is none of."""
+    """A page asks for a table that there is none of, in `place`."""
+
+    def __init__(self, name: str, place: str) -> None:
+        super().__init__(f"there is no table {name!r}; there are {', '.join(TABLES)}")
+        self.place = place
 
 
 class Ledger:
@@ -75,11 +79,12 @@ class Ledger:
 
     def fill(self, markdown: str) -> str:
         """The page with every table in its place.  Raises UnknownTable."""
-        return _PLACE.sub(lambda match: self._fill(match[1]), markdown)
+        return PLACE.sub(self._fill, markdown)
 
-    def _fill(self, name: str) -> str:
+    def _fill(self, match: re.Match) -> str:
+        name = match[1].strip()
         if name not in TABLES:
-            raise UnknownTable(f"there is no table {name!r}; there are {', '.join(TABLES)}")
+            raise UnknownTable(name, match[0])
         return getattr(self, name)()
 
     def claims(self) -> str:
@@ -127,11 +132,10 @@ class Ledger:
             engine: Counter(found[engine] for _, found in self._all() if engine in found)
             for engine in self._known
         }
-        states_seen = [state for state in (HELD, DIFFERS, FAILED, CHANGED, NOT_RUN)]
         head = (self._words["totals"], *(f"Docker {self._short(engine)}" for engine in self._known))
         rows = [
             (STATES[self._language][state], *(str(counts[engine][state]) for engine in self._known))
-            for state in states_seen
+            for state in (HELD, DIFFERS, FAILED, CHANGED, NOT_RUN)
         ]
         return _markdown(head, rows)
 

@@ -11,6 +11,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils import write_file
 
 from doclab import evidence, fence
+from doclab.source import relative
 from theme import abbreviations, cards, facts, search_index
 from theme.mend import mend
 
@@ -48,10 +49,17 @@ def on_page_content(content: str, page: Page, config: MkDocsConfig, **kwargs) ->
     for marker, words in WORDS.items():
         content = content.replace(marker, words[config.theme["language"]])
     if page.file.norm_src_uri == GLOSSARY:
-        _terms[config.theme["language"]] = abbreviations.terms(content, page.url)
+        _terms[config.theme["language"]] = _read_terms(content, page)
     description = str(page.meta.get("description", ""))
     _entries[config.theme["language"]] += search_index.entries(page.url, content, _heading(page), description)
     return content
+
+
+def _read_terms(content: str, page: Page) -> list[abbreviations.Term]:
+    try:
+        return abbreviations.terms(content, page.url)
+    except abbreviations.MissingTerm as error:
+        raise PluginError(f"{relative(Path(page.file.abs_src_path))}:1: {error}") from None
 
 
 def _heading(page: Page) -> str:

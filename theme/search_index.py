@@ -13,7 +13,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 _HEADINGS = {"h1", "h2", "h3", "h4"}
-_UNREAD = {"svg", "script", "style", "label", "headerlink", "doclab-aloud"}  # elements and classes
+_UNREAD = {"svg", "script", "style", "label"}
+_UNREAD_CLASSES = {"headerlink", "doclab-aloud"}
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 _BLOCKS = {"p", "li", "pre", "td", "th", "dd", "dt", "summary", "figcaption", "div", "tr"}
 # Lists of links and of names to remove say the words of other pages; the glossary says everybody's.
@@ -48,10 +49,9 @@ class _Sections(HTMLParser):
         attributes = dict(attrs)
         if tag in _VOID:
             return
-        is_unread = (
-            tag in _UNREAD or attributes.get("class") == "headerlink" or "data-search-exclude" in attributes
-        )
-        if self.unread or is_unread:
+        classes = (attributes.get("class") or "").split()
+        is_unread = tag in _UNREAD or not _UNREAD_CLASSES.isdisjoint(classes)
+        if self.unread or is_unread or "data-search-exclude" in attributes:
             self.unread.append(tag)
             return
         anchor = attributes.get("id")
