@@ -3,11 +3,11 @@
 import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 
-import docker
 from docker.errors import DockerException
 from requests.exceptions import ReadTimeout, RequestException
 
 from doclab import objects
+from doclab.client import connect
 from doclab.host import HostError
 from doclab.session import is_shell
 
@@ -32,10 +32,12 @@ class Leftovers:
         self._limit = limit
         self._said: list[tuple[str, str]] = []  # where on the page, and what
         try:
-            self._client = docker.DockerClient(base_url=host.docker_url, timeout=limit)
+            self._client = connect(host.docker_url, limit)
             self._before = objects.held(self._client)
         except (DockerException, RequestException) as error:
-            raise DaemonGone(f"the Docker daemon answered, and then no more: {error}") from None
+            raise DaemonGone(
+                f"the Docker daemon at {host.docker_url} answered, and then no more: {error}"
+            ) from None
 
     def refuse_taken_names(self, sources: Iterable[str]) -> None:
         """On a daemon that others use, nothing of theirs may go by a name that the page uses.  Raises PageTaken."""

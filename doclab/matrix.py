@@ -7,13 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import docker
 import pytest
+from docker.errors import DockerException
+from requests.exceptions import RequestException
 
 from doclab import casts, evidence, pages, signals
+from doclab.client import connect
 from doclab.engines import DEFAULT, ENGINES, Engine
 from doclab.evidence import Environment, EvidenceError, Result
-from doclab.host import open_host
+from doclab.host import HostError, open_host
 from doclab.report import CLEAN_UP, LIMITS, check_folder, is_green
 from doclab.rootfs import IMAGES
 from doclab.source import DOCS, PROJECT, SNIPPETS, relative
@@ -66,11 +68,14 @@ def _refuse_changed(before: Mapping[Path, bytes], after: Mapping[Path, bytes], e
 
 def environment(engine: Engine) -> Environment:
     """What pages run on: asked of a host made for the purpose."""
-    with (
-        open_host(engine, progress=lambda line: print(f"  {line}", flush=True)) as host,
-        contextlib.closing(docker.DockerClient(base_url=host.docker_url)) as client,
-    ):
-        return evidence.environment(engine, client, host.digests(IMAGES))
+    with open_host(engine, progress=lambda line: print(f"  {line}", flush=True)) as host:
+        try:
+            with contextlib.closing(connect(host.docker_url)) as client:
+                return evidence.environment(engine, client, host.digests(IMAGES))
+        except (DockerException, RequestException) as error:
+            raise HostError(
+                f"the Docker daemon at {host.docker_url} answered, and then no more: {error}"
+            ) from None
 
 
 def _run_pages(name: str, chosen: Iterable[Path], recordings: Path) -> Report:

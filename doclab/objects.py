@@ -36,9 +36,14 @@ def held(client: docker.DockerClient) -> set[Object]:
     found |= {Object("network", name if name in _BUILT_IN else key, name) for key, name in networks}
     found |= {Object("volume", v["Name"], v["Name"]) for v in client.api.volumes()["Volumes"] or []}
     for image in client.api.images():
-        names = image["RepoTags"] or image["RepoDigests"] or [image["Id"]]
+        names = _names(image["RepoTags"]) or _names(image["RepoDigests"]) or [image["Id"]]
         found |= {Object("image", name, name) for name in names}
     return found
+
+
+def _names(names: Iterable[str] | None) -> list[str]:
+    """Those that are names: Docker 20.10 calls an image without any `<none>:<none>`."""
+    return [name for name in names or () if not name.startswith("<none>")]
 
 
 def taken(found: Iterable[Object], sources: Iterable[str]) -> list[Object]:

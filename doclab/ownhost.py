@@ -6,10 +6,10 @@ import sys
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-import docker
 from docker.context import ContextAPI
 from docker.errors import APIError
 
+from doclab.client import connect
 from doclab.engines import Engine
 from doclab.host import HostError
 
@@ -56,7 +56,7 @@ class OwnHost:
     def digests(self, images: Collection[str]) -> dict[str, str]:
         """Ask the registry, through the daemon, for the digest of each image; one that it can't find is left out."""
         found = {}
-        with contextlib.closing(docker.DockerClient(base_url=self.docker_url)) as client:
+        with contextlib.closing(connect(self.docker_url)) as client:
             for image in images:
                 with contextlib.suppress(APIError):
                     found[image] = client.api.inspect_distribution(image)["Descriptor"]["digest"]
@@ -73,8 +73,7 @@ def find_own_host(engine: Engine) -> OwnHost:
     try:
         if url is None and (context := ContextAPI.get_current_context()):
             url = context.Host
-        client = docker.from_env() if "DOCKER_HOST" in os.environ else docker.DockerClient(base_url=url)
-        with contextlib.closing(client):
+        with contextlib.closing(connect(url)) as client:
             return OwnHost(engine, url or client.api.base_url, client.version()["Version"])
     except Exception as error:  # the SDK lets errors of requests, urllib3 and paramiko through
         raise HostError(

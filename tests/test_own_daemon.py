@@ -4,15 +4,22 @@ A throwaway host plays the reader's daemon.
 """
 
 import contextlib
+import json
+import ssl
 import subprocess
 import sys
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
+from types import SimpleNamespace
 
 import docker
 import pytest
 
+from doclab import matrix, objects
 from doclab.engines import DEFAULT, ENGINES
-from doclab.host import open_host
+from doclab.host import HostError, open_host
 from doclab.source import PROJECT
 
 PAGE = f"""# Page
@@ -91,3 +98,87 @@ def test_limits_that_cannot_be_checked_because_the_page_broke_off_are_told(daemo
     assert f"{page}:1: this daemon already holds volume kept" in done.stdout, done.stdout
     assert "items.py" not in done.stdout
     assert daemon.volumes.list() == []
+
+
+class Answers(BaseHTTPRequestHandler):
+    """Of a daemon: what it is, and of everything else that it is out of order."""
+
+    known = ("/version",)
+
+    def do_GET(self) -> None:
+        body = {
+            "message": "out of order",
+            "Version": "26.1.5",
+            "ApiVersion": "1.45",
+            "KernelVersion": "6.1",
+            "Architecture": "x86_64",
+        }
+        text = json.dumps(body).encode()
+        self.send_response(200 if self.path.endswith(self.known) else 500)
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    def log_message(self, *_) -> None:
+        pass
+
+
+@contextlib.contextmanager
+def answering(handler: type[Answers], certificates: Path | None = None) -> Iterator[str]:
+    """The address of a server that plays a daemon, with TLS where there are certificates."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        if certificates:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificates / "cert.pem", certificates / "key.pem")
+            server.socket = context.wrap_socket(server.socket, server_side=True)
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"tcp://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def make_certificates(folder: Path) -> None:
+    """One certificate for both sides, which is its own authority."""
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=127.0.0.1"),
+            *("-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "key.pem", "-out", "cert.pem"),
+        ],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+    )
+    (folder / "ca.pem").write_bytes((folder / "cert.pem").read_bytes())
+
+
+def test_a_daemon_with_certificates_is_asked_with_them_everywhere(tmp_path, monkeypatch):
+    class Knows(Answers):
+        known = ("/version", "/info")
+
+    make_certificates(tmp_path)
+    with answering(Knows, tmp_path) as url:
+        monkeypatch.setenv("DOCKER_HOST", url)
+        monkeypatch.setenv("DOCKER_TLS_VERIFY", "1")
+        monkeypatch.setenv("DOCKER_CERT_PATH", str(tmp_path))
+        for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):  # requests would take these instead
+            monkeypatch.delenv(name, raising=False)
+        assert matrix.environment(ENGINES["host"]).docker == "26.1.5"
+
+
+def test_a_daemon_that_answers_no_more_is_named(monkeypatch):
+    with answering(Answers) as url:
+        monkeypatch.setenv("DOCKER_HOST", url)
+        with pytest.raises(HostError, match=f"the Docker daemon at {url} answered, and then no more: 500 "):
+            matrix.environment(ENGINES["host"])
+
+
+@pytest.mark.parametrize("nameless", ["<none>:<none>", None])
+def test_an_image_without_a_name_is_known_by_its_id(nameless):
+    digest = nameless and "<none>@<none>"
+    image = {"Id": "sha256:0123", "RepoTags": nameless and [nameless], "RepoDigests": digest and [digest]}
+    api = SimpleNamespace(
+        containers=lambda all: [],
+        networks=list,
+        volumes=lambda: {"Volumes": None},
+        images=lambda: [image],
+    )
+    assert objects.held(SimpleNamespace(api=api)) == {objects.Object("image", "sha256:0123", "sha256:0123")}
