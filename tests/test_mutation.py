@@ -107,7 +107,8 @@ def test_doctest_keeps_the_outputs_of_a_page(monkeypatch):
     command = [sys.executable, "-m", "pytest", "-q", "-c", "pyproject.toml", "--rootdir=.", str(page)]
     started = time.time()
     subprocess.run(command, cwd=PROJECT, check=True, stdout=subprocess.DEVNULL)
-    (file,) = (file for file in outputs.KEPT.glob("index-*.json") if file.stat().st_mtime >= started - 1)
+    file = outputs._file(page, DEFAULT)
+    assert file.stat().st_mtime >= started - 1
     assert outputs.load(page, DEFAULT, pages.examples(page)), f"{file} should hold what the page did"
 
 
