@@ -113,7 +113,7 @@ def mutate(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Measure what verification costs, against plain bash and other tools; the tables go to `.cache/bench.md`."""
     install(session, "verify", "bench")
-    session.run("python", "-m", "tests.bench", *session.posargs)
+    verify(session, "tests.bench", *session.posargs)
 
 
 QUIET = {"NO_MKDOCS_2_WARNING": "1"}  # mkdocs is pinned below 2; the theme warns about it all the same

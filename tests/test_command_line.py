@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from doclab import report
+from doclab import report, signals
 from doclab.source import PROJECT
 
 PAGE = """# Page
@@ -140,6 +140,16 @@ def test_a_report_is_written_whole_or_not_at_all(tmp_path):
     report.check(file)
     assert json.loads(file.read_text(encoding="utf-8")) == {"counts": "đúng"}
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["folder", "new", "report.json"]
+
+
+@pytest.mark.parametrize(
+    "command", [["doclab", "examples", "README.md"], ["tests.bench"]], ids=lambda words: words[0]
+)
+def test_what_nox_starts_ends_with_nox(command):
+    environment = {**os.environ, signals.PARENT: "99999999"}  # more than Linux has: it has ended already
+    command = [sys.executable, "-m", *command]
+    done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (128 + signal.SIGTERM, "")
 
 
 NOHUP = """

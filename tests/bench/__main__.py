@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from doclab import signals
 from doclab.engines import DEFAULT, ENGINES
 from doclab.source import DOCS, PROJECT
 from tests.bench import echo, floor, hosts, peers
@@ -52,6 +53,7 @@ def main() -> int:
     parser.add_argument("--times", type=int, default=3, metavar="N", help="how often a page is run each way")
     parser.add_argument("--echo", type=int, default=100, metavar="N", help="how many pages for other tools")
     options = parser.parse_args()
+    signals.follow_parent()
     with tempfile.TemporaryDirectory() as folder:
         figures = []
         for figure in measure(options, Path(folder)):
