@@ -15,9 +15,6 @@ from doclab.engines import DEFAULT, ENGINES
 from doclab.host import Host, HostError, open_host
 
 ROOT = Path(__file__).parent.parent
-needs_root = pytest.mark.skipif(
-    sys.platform != "linux" or os.geteuid() != 0, reason="needs root on Linux: run with sudo"
-)
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +61,6 @@ def left_cgroups(owner: int) -> list[Path]:
     return [p for h in cgroups.hierarchies() for p in h.mountpoint.glob(f"{cgroups.PREFIX}{owner}-*")]
 
 
-@needs_root
 class TestLikeAReaders:
     def test_pulls_by_the_real_protocol(self, host):
         assert run(host, "docker pull --quiet busybox:1.37") == "docker.io/library/busybox:1.37\n"
@@ -118,7 +114,6 @@ class TestLikeAReaders:
         )
 
 
-@needs_root
 class TestProcesses:
     def test_lists_what_a_page_left(self, host):
         assert host.processes() == []
@@ -154,7 +149,6 @@ class TestProcesses:
         run(host, "docker rm -f up down")
 
 
-@needs_root
 class TestEnd:
     def test_two_hosts_share_nothing(self, host):
         script = "docker run -d --name web -p 8080:80 busybox:1.37 httpd -f >/dev/null 2>&1; docker ps -q"
@@ -223,7 +217,6 @@ def test_without_root_says_what_to_do():
     assert "HostError" in result.stderr and "sudo" in result.stderr and "--engine host" in result.stderr
 
 
-@needs_root
 def test_a_daemon_that_cannot_start_says_why(tmp_path):
     program = tmp_path / "broken/usr/sbin/dockerd"
     program.parent.mkdir(parents=True)
@@ -240,7 +233,6 @@ def test_a_daemon_that_cannot_start_says_why(tmp_path):
     assert time.monotonic() - started < 10
 
 
-@needs_root
 def test_engine_host_finds_the_daemon_that_docker_host_names(host, monkeypatch, tmp_path):
     monkeypatch.setenv("DOCKER_HOST", host.docker_url)
     with open_host(ENGINES["host"], progress=print) as own:

@@ -13,10 +13,6 @@ from processes import sleeping, traces, wait_until
 
 from doclab.source import PROJECT
 
-pytestmark = pytest.mark.skipif(
-    sys.platform != "linux" or os.geteuid() != 0, reason="needs root on Linux: run with sudo"
-)
-
 
 class AtTerminal:
     """A run whose terminal we are: what it shows, and what we type."""

@@ -14,9 +14,6 @@ from doclab.engines import DEFAULT, ENGINES
 from doclab.host import HostError, open_host
 
 ROOT = Path(__file__).parent.parent
-needs_root = pytest.mark.skipif(
-    sys.platform != "linux" or os.geteuid() != 0, reason="needs root on Linux: run with sudo"
-)
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +30,6 @@ def run():
         yield run
 
 
-@needs_root
 class TestImages:
     @pytest.mark.parametrize(
         ("image", "config"),
@@ -187,7 +183,6 @@ class TestCache:
             pass
 
 
-@needs_root
 def test_a_killed_build_ends_and_the_next_one_clears_up(own_cache):
     code = (
         "from doclab.engines import *; from doclab import rootfs\n"
