@@ -131,7 +131,7 @@ def unreadable(file: Path, fault: str) -> EvidenceError:
 @functools.cache
 def _validator() -> jsonschema.Draft202012Validator:
     schema = json.loads((FOLDER / "schema.json").read_text(encoding="utf-8"))
-    return jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
+    return jsonschema.Draft202012Validator(schema)
 
 
 def record(

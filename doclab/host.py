@@ -43,6 +43,7 @@ _ENVIRONMENT = (
 )
 # Programs that a host runs for itself.  By name, because a page may restart the daemon.
 _DAEMONS = {"dockerd", "containerd", "containerd-shim-runc-v2", "containerd-shim", "docker-proxy", "runc"}
+_PARTING = 0.1  # seconds in which the processes of a host end
 
 
 class HostError(Exception):
@@ -86,9 +87,9 @@ class Host:
         """Tell whether the host's first process still runs."""
         return _state(self._pid) not in ("", "Z", "X")
 
-    def has_ended(self, seconds: float = 0.1) -> bool:
-        """Tell whether the host is gone, or goes within these seconds: its processes end one after the other."""
-        deadline = time.monotonic() + seconds
+    def has_ended(self) -> bool:
+        """Tell whether the host is gone, or goes in a moment: its processes end one after the other."""
+        deadline = time.monotonic() + _PARTING
         while self.alive() and time.monotonic() < deadline:
             time.sleep(0.01)
         return not self.alive()

@@ -29,9 +29,8 @@ class Fact:
 
 @dataclass(frozen=True)
 class Reality:
-    """A run in which all of a page held: on which Docker, which examples ran (their positions), what came of it."""
+    """A run in which all of a page held: which examples ran (their positions), and what came of it."""
 
-    server_version: str
     ran: list[int]
     facts: list[Fact]
 
@@ -67,7 +66,7 @@ def save(page: Path, host, examples: Sequence[Example], verdicts: Sequence[Verdi
     told = [told for n in ran for told in zip(verdicts[n].outputs, verdicts[n].statuses, strict=True)]
     typed = [promise.source for promise in chain(*promised(examples, ran))]
     facts = [Fact(source, *rest) for source, rest in zip(typed, told, strict=True)]
-    kept = {"performed": _performed(examples), **asdict(Reality(host.server_version, ran, facts))}
+    kept = {"performed": _performed(examples), **asdict(Reality(ran, facts))}
     files.write(_file(page, host.engine.name), json.dumps(kept, ensure_ascii=False, indent=1))
 
 
@@ -77,9 +76,9 @@ def load(page: Path, engine: str, examples: Sequence[Example]) -> Reality | None
         kept = json.loads(_file(page, engine).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
-    if kept.pop("performed") != _performed(examples):
+    if kept["performed"] != _performed(examples):
         return None
-    reality = Reality(**{**kept, "facts": [Fact(**fact) for fact in kept["facts"]]})
+    reality = Reality(kept["ran"], [Fact(**fact) for fact in kept["facts"]])
     holds = broken([*chain(*promised(examples, reality.ran))], reality.facts, Bindings()) is False
     return reality if holds else None
 
