@@ -23,10 +23,10 @@ class Facts:
     programs: int = 0
 
     def read(self, html: str) -> None:
-        """Count a page's claims, the commands in its transcripts and its programs, but for what does not run."""
+        """Count a page's claims, the commands in its transcripts and its programs, but for what does not run by itself."""
         self.verdicts |= dict(_CLAIM.findall(html))
         for language, classes, body in _BLOCK.findall(html):
-            if "no-run" in classes:
+            if "no-run" in classes or fence.SAVED in body:
                 continue
             self.commands += body.count(fence.COMMAND)
             self.programs += language == "python"
