@@ -44,7 +44,7 @@ def page(tmp_path) -> Path:
 
 def verify(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pytest", "-c", "pyproject.toml", "--rootdir=.", *arguments]
-    return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False, timeout=300)
 
 
 @pytest.mark.parametrize(
