@@ -18,7 +18,7 @@ from doclab.host import HostError
 from doclab.leftovers import DaemonGone, PageTaken
 from doclab.mutants import Mutant
 from doclab.session import DEFAULT_LIMIT, time_limit
-from doclab.source import DOCS, relative
+from doclab.source import all_pages, relative
 from doclab.update import NothingRan, UpdateError, update
 from doclab.workers import workers
 
@@ -116,7 +116,7 @@ def _some(page: Path) -> list[pages.Example]:
 def update_pages(options: argparse.Namespace) -> int:
     """Record each page; one that can't be recorded stays as it was and stops no other."""
     failed = False
-    for page in options.pages or sorted(DOCS.glob("vi/**/*.md")):
+    for page in options.pages or all_pages():
         print(relative(page), flush=True)
         try:
             if options.pages:
@@ -146,7 +146,7 @@ def run_matrix(options: argparse.Namespace) -> int:
 def mutate_pages(options: argparse.Namespace) -> int:
     """Try thousands of small lies, several pages at a time, and report which were found out."""
     engine, limit = ENGINES[options.engine], options.time_limit
-    listed = options.pages or sorted(DOCS.glob("vi/**/*.md"))
+    listed = options.pages or all_pages()
     with workers(1 if engine.is_shared else None) as pool:
         findings = pool.each(_examine, listed, repeat(engine), repeat(limit), repeat(bool(options.pages)))
         read = [page for page, found in zip(listed, findings, strict=True) if not found.error]

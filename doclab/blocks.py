@@ -13,8 +13,8 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.utils import yaml
 from mkdocs.utils.meta import get_data
 
+from doclab.listeners import Block, Recorder, tap
 from doclab.outline import Outline
-from doclab.recording import Block, Recorder, tap
 from doclab.source import DOCS, PROJECT, SNIPPETS, decode
 
 

@@ -17,7 +17,7 @@ import jsonschema
 
 from doclab import files, pages
 from doclab.engines import ENGINES, Engine
-from doclab.source import DOCS, PROJECT, relative
+from doclab.source import PROJECT, all_pages, relative
 
 if TYPE_CHECKING:
     import docker  # the site reads evidence without it
@@ -147,7 +147,7 @@ def record(
     found = known["pages"] if known["environment"] == asdict(environment) else {}
     for name, (time, results) in ran.items():
         found[name] = {"time": time, "examples": {key: asdict(result) for key, result in results.items()}}
-    ours = {pages.page_id(page) for page in DOCS.glob("vi/**/*.md")}
+    ours = {pages.page_id(page) for page in all_pages()}
     found = {name: page for name, page in sorted(found.items()) if name in ours}
     if not found:
         return None

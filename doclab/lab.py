@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Sequence
 
+from doclab import signals
 from doclab.engines import DEFAULT, ENGINES
 from doclab.host import Host, HostError, open_host
 from doclab.rootfs import IMAGES
@@ -19,16 +20,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not options.command and not sys.stdin.isatty():
         print("lab: a shell needs a terminal; give a command: nox -s lab -- docker info", file=sys.stderr)
         return 2
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _leave)
     try:
-        with open_host(ENGINES[options.engine], progress=_make_progress()) as host:
+        with signals.ended_in_order(), open_host(ENGINES[options.engine], progress=_make_progress()) as host:
             return _run(host, options.command)
     except HostError as error:
         print(f"lab: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        return 128 + signal.SIGINT
+    except KeyboardInterrupt as end:
+        return 128 + getattr(end, "by", signal.SIGINT)
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -56,7 +55,7 @@ def _run(host: Host, command: Sequence[str]) -> int:
         command = ["bash"]
     terminal = f"TERM={os.environ.get('TERM', 'dumb')}"
     # Ctrl-C is for the command, in whose terminal we are.  A handler, not SIG_IGN: that would be inherited.
-    signal.signal(signal.SIGINT, lambda *_: None)
+    signal.signal(signal.SIGINT, signals.ignore)
     status = subprocess.run(host.argv(["env", terminal, *command]), check=False).returncode
     return status if status >= 0 else 128 - status
 
@@ -66,12 +65,6 @@ def _make_progress():
     return lambda line: print(
         f"lab: {time.monotonic() - started:5.1f} s  {line}", file=sys.stderr, flush=True
     )
-
-
-def _leave(number: int, _frame) -> None:
-    for each in (signal.SIGTERM, signal.SIGHUP):  # a second one would cut off the clearing up
-        signal.signal(each, lambda *_: None)
-    sys.exit(128 + number)
 
 
 if __name__ == "__main__":

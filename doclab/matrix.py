@@ -18,7 +18,7 @@ from doclab.evidence import Environment, EvidenceError, Result
 from doclab.host import HostError, open_host
 from doclab.report import CLEAN_UP, LIMITS, check_folder, is_green
 from doclab.rootfs import IMAGES
-from doclab.source import DOCS, PROJECT, SNIPPETS, relative
+from doclab.source import PROJECT, SNIPPETS, SOURCE, all_pages, relative
 from doclab.verdict import FAILED, HELD
 
 Report = Mapping[str, Any]  # of one engine, as doclab.report describes it
@@ -35,8 +35,8 @@ def run(names: Sequence[str], files: Sequence[Path], folder: Path = evidence.FOL
 
     Without `files`, all source pages.  Raises HostError, EvidenceError, PageError, OSError.
     """
-    chosen = files or [DOCS / "vi"]  # a page of prose fails where it is named
-    files = files or sorted(DOCS.glob("vi/**/*.md"))
+    chosen = files or [SOURCE]  # a page of prose fails where it is named
+    files = files or all_pages()
     check_folder(folder)
     texts = _texts(files)
     hashes = {pages.page_id(file): evidence.hashes(pages.examples(file)) for file in files}

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from html.parser import HTMLParser
 from typing import NoReturn
 
-from doclab.recording import Block, Recorder
+from doclab.listeners import Block, Recorder
 from doclab.source import PageError
 
 _INDENTED = re.compile(r"[\s>*+.\d-]*(?: {4}|\t)")

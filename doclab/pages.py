@@ -15,8 +15,8 @@ from doclab import terminal, transcript
 from doclab.bash import is_incomplete
 from doclab.blocks import read
 from doclab.comparison import ELLIPSIS
-from doclab.recording import Block
-from doclab.source import DOCS, PageError
+from doclab.listeners import Block
+from doclab.source import SOURCE, TRANSLATION, PageError
 
 RUN, SKIP, SHOW = "run", "skip", "show"
 NEEDS = ("linux-host",)
@@ -151,9 +151,9 @@ def check(example: Example) -> None:
 def site_id(page: Path) -> str | None:
     """`linking/network` for docs/vi/linking/network.md and its translation; None for what is no page of the site."""
     page = page.resolve()
-    for language in ("vi", "en"):
-        if page.is_relative_to(DOCS / language):
-            return str(page.relative_to(DOCS / language).with_suffix(""))
+    for folder in (SOURCE, TRANSLATION):
+        if page.is_relative_to(folder):
+            return str(page.relative_to(folder).with_suffix(""))
     return None
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from doclab import changed, engines, pages, report, selection, signals
+from doclab import changed, engines, interrupts, pages, report, selection, signals
 from doclab.collect import NAMED, Page
 from doclab.progress import Progress
 from doclab.session import DEFAULT_LIMIT, time_limit
@@ -165,7 +165,7 @@ def pytest_configure_node(node) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[RECORDS] = report.Records()
     config.pluginmanager.register(config.stash[RECORDS])
-    config.pluginmanager.register(signals)
+    config.pluginmanager.register(interrupts)
     config.option.continue_on_collection_errors = True  # a page that can't be read stops no other page
 
 

@@ -30,7 +30,7 @@ def without_promises(source: str) -> str:
 
 
 def printed(records: Sequence[tuple[int, str]]) -> list[int]:
-    """The line of the `print` call for each line of output, from what `doclab.recorder` wrote."""
+    """The line of the `print` call for each line of output, from what `doclab.prints` noted."""
     return [line for line, text in records for _ in text.removesuffix("\n").split("\n")]
 
 

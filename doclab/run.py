@@ -20,7 +20,7 @@ from doclab.terminal import Terminal
 from doclab.values import Bindings
 from doclab.verdict import FAILED, NOT_RUN, SKIPPED, Verdict
 
-_RECORDER = Path(__file__).with_name("recorder.py")
+_NOTING_PRINTS = Path(__file__).with_name("prints.py")
 
 
 @contextlib.contextmanager
@@ -164,8 +164,8 @@ class PageRun:
         command = f"{self.host.python} -u {program}"
         records = f"{folder}/records-{self.examples.index(example)}.json"
         if self._record:
-            hostio.write(self.host, f"{folder}/recorder.py", _RECORDER.read_text(encoding="utf-8"))
-            command = f"{self.host.python} -u {folder}/recorder.py {program} {records}"
+            hostio.write(self.host, f"{folder}/prints.py", _NOTING_PRINTS.read_text(encoding="utf-8"))
+            command = f"{self.host.python} -u {folder}/prints.py {program} {records}"
         (promise,) = self._promises(example)
         self._leftovers.hear(promise.place, example.block.source)
         is_judged = self._type(command, promise, verdict)

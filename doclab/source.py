@@ -4,6 +4,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).parents[1]
 DOCS = PROJECT / "docs"
+SOURCE, TRANSLATION = DOCS / "vi", DOCS / "en"
 SNIPPETS = PROJECT / "snippets"
 
 
@@ -16,6 +17,11 @@ class PageError(Exception):
 
     def __reduce__(self):
         return PageError, (self.file, self.line, self.message)  # between processes
+
+
+def all_pages() -> list[Path]:
+    """The pages of the site, as they are written: in Vietnamese."""
+    return sorted(SOURCE.rglob("*.md"))
 
 
 def relative(file: Path) -> str:

@@ -11,9 +11,7 @@ from mkdocs.utils.meta import get_data
 
 from doclab import pages
 from doclab.blocks import render
-from doclab.source import DOCS, PROJECT, decode
-
-SOURCE, TRANSLATION = DOCS / "vi", DOCS / "en"
+from doclab.source import PROJECT, SOURCE, TRANSLATION, decode
 
 
 def twins() -> list[tuple[Path, Path]]:

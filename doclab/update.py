@@ -14,7 +14,7 @@ from doclab.files import stage
 from doclab.pages import Example, PageError
 from doclab.promises import promises
 from doclab.run import PageRun, open_page
-from doclab.source import DOCS, relative
+from doclab.source import SOURCE, TRANSLATION, relative
 from doclab.values import Bindings
 from doclab.verdict import NOT_RUN, Verdict
 
@@ -216,9 +216,9 @@ def _misread(file: Path, line: int) -> UpdateError:
 
 def _twin(page: Path) -> Path | None:
     """The same page in the other language, where there is one."""
-    for ours, theirs in (("vi", "en"), ("en", "vi")):
-        if page.resolve().is_relative_to(DOCS / ours):
-            twin = DOCS / theirs / page.resolve().relative_to(DOCS / ours)
+    for ours, theirs in ((SOURCE, TRANSLATION), (TRANSLATION, SOURCE)):
+        if page.resolve().is_relative_to(ours):
+            twin = theirs / page.resolve().relative_to(ours)
             return twin if twin.exists() else None
     return None
 

@@ -12,7 +12,6 @@ from doclab import signals
 
 # Seconds to take a host away; killed, a process takes it along all the same, but for empty cgroups.
 _GRACE = 5.0
-_ENDINGS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Workers:
@@ -48,14 +47,13 @@ def _end(processes: Sequence[multiprocessing.Process]) -> None:
 
 
 def _prepare() -> None:
-    for number in _ENDINGS:
+    for number in signals.endings():
         signal.signal(number, _leave)
     signals.end_with_parent(signal.SIGTERM)
 
 
 def _leave(number: int, frame) -> None:
-    for each in _ENDINGS:  # both may come: the second would cut off what the first began
-        signal.signal(each, signals.ignore)
+    signals.ignore_endings()  # a second one would cut off what the first began
     sys.exit(128 + signal.SIGINT)
 
 

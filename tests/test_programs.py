@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pytest_examples.lint import FormatError
 
-from doclab import programs, recorder
+from doclab import prints, programs
 
 
 @pytest.fixture
@@ -78,10 +78,10 @@ PROGRAMS = {
 
 
 def run(file: Path) -> list[tuple[int, str]]:
-    """The line of the `print` call for each line of output, as doclab's recorder notes them in the host."""
+    """The line of the `print` call for each line of output, as doclab's prints notes them in the host."""
     records = file.with_suffix(".json")
     subprocess.run(
-        [sys.executable, recorder.__file__, str(file), str(records)], check=True, capture_output=True
+        [sys.executable, prints.__file__, str(file), str(records)], check=True, capture_output=True
     )
     noted = json.loads(records.read_text(encoding="utf-8"))
     output = "".join(text for _, text in noted).removesuffix("\n").split("\n") if noted else []

@@ -5,10 +5,10 @@ import difflib
 import pytest
 
 from doclab import translations
-from doclab.source import relative
+from doclab.source import SOURCE, relative
 
 TWINS = translations.twins()
-NAMES = [str(source.relative_to(translations.SOURCE)) for source, _ in TWINS]
+NAMES = [str(source.relative_to(SOURCE)) for source, _ in TWINS]
 
 
 def test_there_are_pages():

@@ -1,6 +1,6 @@
 """Runs inside the host, with its Python: a program as `python FILE` would, noting which line printed what.
 
-    python recorder.py PROGRAM RECORDS
+    python prints.py PROGRAM RECORDS
 
 RECORDS gets a JSON list of [line, text], in the order of printing.  Standard library only.
 """
