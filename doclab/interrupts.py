@@ -14,15 +14,12 @@ from doclab import signals
 
 def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
-        signal.signal(
-            signal.SIGINT, signals.ignore
-        )  # the leader's business; twice would disturb the clearing up
+        signals.ignore_endings()  # the leader's business, who then sends SIGTERM
         signal.signal(signal.SIGTERM, _interrupt)
         signals.end_with_parent(signal.SIGKILL)
         return
-    for number in signals.endings():
-        if number != signal.SIGINT:  # pytest's own
-            signal.signal(number, signals.raise_ended)
+    for number in {*signals.endings()} - {signal.SIGINT}:  # that one is pytest's own
+        signal.signal(number, signals.raise_ended)
     if config.pluginmanager.hasplugin("xdist"):
         config.pluginmanager.register(_Workers())
 

@@ -121,9 +121,9 @@ class Limits(_Item):
             self.conclude(Verdict(FAILED, f"{relative(self.path)}:1: {error}"))
 
     def _verdict(self) -> Verdict:
-        if self.page.left:  # on a daemon of everybody's it would be in the way
-            return Verdict(NOT_RUN, f"{NOT_RUN}: the page left something behind")
         examples, option = self.page.document.namespace["examples"], self.config.option
+        if self.page.left and engines.ENGINES[option.engine].is_shared:  # it would be in the way
+            return Verdict(NOT_RUN, f"{NOT_RUN}: the page left something behind")
         limit = min(option.time_limit, _PATIENCE)
         with open_page(
             examples, engines.ENGINES[option.engine], lambda line: None, limit=limit, flip_limits=True

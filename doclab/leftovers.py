@@ -1,6 +1,7 @@
 """What a page leaves behind: what of it is still there after its last command, and which line made it."""
 
 import contextlib
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from docker.errors import DockerException
@@ -10,6 +11,8 @@ from doclab import objects
 from doclab.client import connect
 from doclab.host import HostError
 from doclab.session import is_shell
+
+_WHOLE = r"(?<![\w.-]){}(?![\w-]|\.\w)"  # `web` is neither named in `web-2` nor in `web.log`
 
 
 class PageTaken(Exception):
@@ -85,7 +88,8 @@ class Leftovers:
 
     def _place(self, *names: str) -> str:
         """Where one of these names was first said, "" where never."""
-        return next((place for place, text in self._said if any(name in text for name in names)), "")
+        said = re.compile("|".join(map(_WHOLE.format, map(re.escape, names))))
+        return next((place for place, text in self._said if said.search(text)), "")
 
     def _from(self, *names: str) -> str:
         place = self._place(*names)
@@ -95,8 +99,9 @@ class Leftovers:
         self._client.close()
 
 
-def _names(item: objects.Object) -> tuple[str, str]:
-    return item.name, item.key[:12]
+def _names(item: objects.Object) -> tuple[str, ...]:
+    """What people call it; an id is also shown shortened."""
+    return item.name, item.key, item.key[:12]
 
 
 def _short(line: str) -> str:

@@ -128,7 +128,7 @@ def misspellings(page: Path, engine: Engine) -> list[Mutant]:
 
 
 def run(page: Path, mutant: Mutant, engine: Engine, limit: float) -> Survivor | None:
-    """Run the page with this lie in it, up to its first failure; None when there is one.  Raises HostError."""
+    """Run the page with this lie in it, up to its first failure; None when there is one.  Raises HostError, PageTaken."""
     examples = pages.examples(page)
     changed = mutant.apply(examples)
     with open_page(changed, engine, lambda line: None, limit=limit, stop_at_failure=True) as page_run:

@@ -12,13 +12,20 @@ import runpy
 import sys
 
 
+def is_output(stream: object) -> bool:
+    """Whether what is written there is output of the program, however it is wrapped."""
+    try:
+        return stream.fileno() in (1, 2)
+    except (AttributeError, OSError, ValueError):  # as of io.StringIO, or of one that is closed
+        return False
+
+
 def run(program: str, records_path: str) -> None:
     records: list[tuple[int, str]] = []
     real_print = builtins.print
-    shown = (sys.stdout, sys.stderr)  # what goes elsewhere is no output of the program
 
     def recording_print(*values: object, **options: object) -> None:
-        if (options.get("file") or sys.stdout) not in shown:
+        if not is_output(sys.stdout if options.get("file") is None else options["file"]):
             real_print(*values, **options)
             return
         frame = sys._getframe(1)

@@ -1,5 +1,6 @@
 """Python programs of the pages: what their `#>` lines promise, writing those lines, lint and format."""
 
+import ast
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,6 +23,14 @@ _EMPTY = "\ue000"  # stands for an empty line of output while black is at work: 
 def promised(source: str) -> list[str]:
     """The output that the program's `#>` lines promise, in their order."""
     return [match["text"] or "" for line in source.split("\n") if (match := PROMISE.fullmatch(line))]
+
+
+def strings(source: str) -> list[str]:
+    """The strings in a program, but for its docstrings: in them it names what it makes."""
+    tree = ast.parse(source)
+    said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    constants = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in said)
+    return [node.value for node in constants if isinstance(node.value, str)]
 
 
 def without_promises(source: str) -> str:

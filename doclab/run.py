@@ -127,7 +127,7 @@ class PageRun:
         return ""
 
     def _save(self, example: Example) -> None:
-        self._leftovers.hear(_place(example), example.block.source)  # it may name what commands make of it
+        self._leftovers.hear(_place(example), *_names(example))
         hostio.write(
             self.host, str(PurePosixPath(self.directory, example.saves)), f"{example.block.source}\n"
         )
@@ -167,7 +167,7 @@ class PageRun:
             hostio.write(self.host, f"{folder}/prints.py", _NOTING_PRINTS.read_text(encoding="utf-8"))
             command = f"{self.host.python} -u {folder}/prints.py {program} {records}"
         (promise,) = self._promises(example)
-        self._leftovers.hear(promise.place, example.block.source)
+        self._leftovers.hear(promise.place, *_names(example))
         is_judged = self._type(command, promise, verdict)
         if is_judged and self._record:
             with contextlib.suppress(OSError):  # a program that ends by os._exit leaves none
@@ -265,6 +265,11 @@ class PageRun:
             with contextlib.suppress(DaemonGone):
                 self._leftovers.remove()
         self._leftovers.close()
+
+
+def _names(example: Example) -> list[str]:
+    """Where a program, or a file that commands will read, may name what is made of it."""
+    return programs.strings(example.block.source) if example.language == "python" else [example.block.source]
 
 
 def _place(example: Example) -> str:

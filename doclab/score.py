@@ -35,7 +35,8 @@ def report(findings: Sequence[Findings], ran: Sequence[Ran]) -> Iterator[str]:
     if not any(page.tried or page.error for page in findings):
         yield "nothing was tested: none of these pages has an example that runs and shows something"
     if ran:
-        yield f"{len(ran)} of them were run on a Docker: {ran.count(Ran())} found out."
+        judged = sum(not one.error for one in ran)
+        yield f"{judged} of them were run on a Docker: {ran.count(Ran())} found out."
         yield from (_told(one.survived) for one in ran if one.survived)
         yield from (f"not run: {one.error}" for one in ran if one.error)
     for page in findings:

@@ -55,10 +55,10 @@ def _resolve(argument: str, check_limits: bool) -> str:
         if line:
             return f"{file}::{_at_line(Path(file), int(line)).name}"
         if name:
-            _check_name(Path(file), name, check_limits)
+            return file if _rests_on_all(Path(file), name, check_limits) else argument
     except PageError as error:
         raise pytest.UsageError(str(error)) from None
-    return file if name in (CLEAN_UP, LIMITS) else argument
+    return argument
 
 
 def _at_line(page: Path, line: int) -> Example:
@@ -78,14 +78,20 @@ def _at_line(page: Path, line: int) -> Example:
     )
 
 
-def _check_name(page: Path, name: str, check_limits: bool) -> None:
+def _rests_on_all(page: Path, name: str, check_limits: bool) -> bool:
+    """Whether this name is that of the clean-up or of the limits.  Raises UsageError for one that is none."""
     found = [example for example in pages.examples(page) if example.ordinal]
     names = [example.name for example in found]
-    if name == LIMITS and not check_limits:
-        raise pytest.UsageError(f"{relative(page)}::{LIMITS} is checked with --check-limits only: add it")
-    if name == LIMITS and not any(example.is_limited for example in found):
-        raise pytest.UsageError(f"{relative(page)} has no limits: no `engine=` is on it")
-    if name not in {*names, *(example.section for example in found), CLEAN_UP, LIMITS}:
+    if name == CLEAN_UP:
+        return True
+    if name in {*names, *(example.section for example in found)}:
+        return False
+    if name != LIMITS:
         raise pytest.UsageError(
             f"{relative(page)} has no example {name}; it has {', '.join(names) or 'none'}"
         )
+    if not check_limits:
+        raise pytest.UsageError(f"{relative(page)}::{LIMITS} is checked with --check-limits only: add it")
+    if not any(example.is_limited for example in found):
+        raise pytest.UsageError(f"{relative(page)} has no limits: no `engine=` is on it")
+    return True

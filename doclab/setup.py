@@ -14,6 +14,7 @@ PACKAGES = {
     "debian-archive-keyring": "the keys of the Debian that throwaway hosts are made of",
     "git": "finds out when a page and its translation changed",
     "mmdebstrap": "makes the root filesystem of throwaway hosts",
+    "openssl": "makes a certificate, in `nox -s tests`",
     "procps": "ps: finds what a page leaves running",
     "util-linux": "unshare and nsenter: makes and enters throwaway hosts",
     "zsh": "runs what the site lets copy, in `nox -s browser`",

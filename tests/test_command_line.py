@@ -168,3 +168,11 @@ def test_what_is_ended_in_order_lives_on_under_nohup_and_leaves_signals_as_they_
     command = [sys.executable, "-c", NOHUP]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGTERM, "alive\n", "")
+
+
+def test_what_runs_before_anything_is_installed_needs_the_standard_library_alone():
+    program = f"import sys; sys.path.insert(0, {str(PROJECT)!r}); import doclab.lab, doclab.setup"
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr

@@ -5,6 +5,7 @@ A throwaway host plays the reader's daemon.
 
 import contextlib
 import json
+import os
 import ssl
 import subprocess
 import sys
@@ -17,9 +18,10 @@ from types import SimpleNamespace
 import docker
 import pytest
 
-from doclab import matrix, objects
+from doclab import matrix, objects, programs
 from doclab.engines import DEFAULT, ENGINES
 from doclab.host import HostError, open_host
+from doclab.leftovers import Leftovers
 from doclab.source import PROJECT
 
 PAGE = f"""# Page
@@ -89,6 +91,20 @@ def test_what_a_page_would_use_stops_it_and_stays(daemon, page, name):
     assert f"this daemon already holds volume {name}, which the page would use" in done.stdout
     assert daemon.volumes.list() == [volume]
     volume.remove()
+
+
+def test_what_others_make_meanwhile_stays(daemon):
+    leftovers = Leftovers(SimpleNamespace(docker_url=os.environ["DOCKER_HOST"], engine=ENGINES["host"]), 30)
+    program = '"""Makes a volume."""\napi = docker.from_env()\napi.volumes.create("ours")\n'
+    leftovers.hear("page.md:1", *programs.strings(program), "docker volume create ours-too")
+    theirs = {"api", "volume.log", "ours-2", "Makes"}
+    for name in ("ours", "ours-too", *theirs):
+        daemon.volumes.create(name)
+    leftovers.remove()
+    leftovers.close()
+    assert {volume.name for volume in daemon.volumes.list()} == theirs
+    for volume in daemon.volumes.list():
+        volume.remove()
 
 
 def test_limits_that_cannot_be_checked_because_the_page_broke_off_are_told(daemon, page):

@@ -353,6 +353,15 @@ def test_a_known_table_is_filled_in_whatever_blanks_are_around_it(tmp_path):
     assert "<!--" not in filled and "Docker" in filled
 
 
+def test_a_table_in_a_fence_is_only_shown(tmp_path):
+    page = tmp_path / "verified.md"
+    page.write_text("# T\n")
+    shown = "# T\n\n```markdown\n<!-- doclab: NAME -->\n```\n"
+    assert hooks.on_page_markdown(shown, as_page(page), VIETNAMESE) is None
+    filled = hooks.on_page_markdown(f"{shown}\n<!-- doclab: totals -->\n", as_page(page), VIETNAMESE)
+    assert filled.startswith(shown) and "doclab: totals" not in filled
+
+
 def test_a_term_that_the_glossary_lacks_stops_the_build():
     with pytest.raises(PluginError, match=r"docs/vi/glossary.md:1: there is no term api, "):
         reading._read_terms("<dl></dl>", as_page(ROOT / "docs/vi/glossary.md"))

@@ -19,7 +19,7 @@ from doclab.fence import EVIDENCE
 from doclab.pages import Example
 from doclab.source import PageError, find_line, relative
 from theme import badges, recordings
-from theme.ledger import PLACE, Ledger, UnknownTable
+from theme.ledger import Ledger, UnknownTable, asks_for_tables
 
 _EVIDENCE = re.compile(f"<!--.*?-->|{EVIDENCE}", re.DOTALL)  # what is commented out has none
 AFTER_I18N = -200  # static-i18n itself runs at -100
@@ -77,7 +77,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, **kwargs) 
     file = Path(page.file.abs_src_path)
     try:
         _examples(file)
-        if PLACE.search(markdown):
+        if asks_for_tables(markdown):
             return Ledger(config.theme["language"], _evidence(), _examples).fill(markdown)
     except PageError as error:
         raise PluginError(str(error)) from None

@@ -17,7 +17,9 @@ from theme.badges import CHANGED, DIFFERS, FAILED, HELD, NOT_RUN, SIGNS, date, s
 from theme.badges import WORDS as STATES
 
 _WORST_FIRST = (FAILED, DIFFERS, CHANGED, HELD, NOT_RUN)
-PLACE = re.compile(r"(?m)^[ \t]*<!--\s*doclab:(.*?)-->[ \t]*$")
+_PLACE = re.compile(
+    r"(?ms)^(?P<fence>```+|~~~+).*?^(?P=fence)|^<!--[ \t]*doclab:(?P<table>[^\n]*?)-->[ \t]*$"
+)
 WORDS = {
     "vi": {
         "claims": ("Mã", "Nhận định", "Kết luận", "Số ví dụ", "Docker"),
@@ -61,6 +63,11 @@ class UnknownTable(Exception):
         self.place = place
 
 
+def asks_for_tables(markdown: str) -> bool:
+    """Whether there is a place for one."""
+    return any(match["table"] is not None for match in _PLACE.finditer(markdown))
+
+
 class Ledger:
     """What all pages of one language say and what is known of them; each public method is one table.
 
@@ -79,10 +86,12 @@ class Ledger:
 
     def fill(self, markdown: str) -> str:
         """The page with every table in its place.  Raises UnknownTable."""
-        return PLACE.sub(self._fill, markdown)
+        return _PLACE.sub(self._fill, markdown)
 
     def _fill(self, match: re.Match) -> str:
-        name = match[1].strip()
+        if match["table"] is None:  # in a fence it is shown
+            return match[0]
+        name = match["table"].strip()
         if name not in TABLES:
             raise UnknownTable(name, match[0])
         return getattr(self, name)()

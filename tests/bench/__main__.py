@@ -14,7 +14,7 @@ from pathlib import Path
 
 from doclab import signals
 from doclab.engines import DEFAULT, ENGINES
-from doclab.source import DOCS, PROJECT
+from doclab.source import PROJECT, all_pages
 from tests.bench import echo, floor, hosts, peers
 
 TABLE = PROJECT / ".cache" / "bench.md"
@@ -46,10 +46,9 @@ class Figure:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument(
-        "pages", nargs="*", type=Path, default=sorted(DOCS.glob("vi/**/*.md")), metavar="PAGE"
-    )
-    parser.add_argument("--engine", choices=sorted(ENGINES), default=DEFAULT)
+    parser.add_argument("pages", nargs="*", type=Path, default=all_pages(), metavar="PAGE")
+    own = sorted(name for name, engine in ENGINES.items() if not engine.is_shared)
+    parser.add_argument("--engine", choices=own, default=DEFAULT)
     parser.add_argument("--times", type=int, default=3, metavar="N", help="how often a page is run each way")
     parser.add_argument("--echo", type=int, default=100, metavar="N", help="how many pages for other tools")
     options = parser.parse_args()

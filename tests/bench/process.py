@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
+from doclab import signals
 from doclab.source import PROJECT
 
 
@@ -29,7 +30,11 @@ def run(command: Sequence[object]) -> Taken:
     """Run a command in the project.  Raises Failed."""
     started = monotonic()
     with subprocess.Popen(
-        [*map(str, command)], cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        [*map(str, command)],
+        cwd=PROJECT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env={**os.environ, signals.PARENT: str(os.getpid())},  # it ends with us
     ) as process:
         watch = _Watch(process.pid)
         output = process.stdout.read()
