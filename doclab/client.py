@@ -14,3 +14,8 @@ def connect(url: str | None, timeout: float = DEFAULT_TIMEOUT_SECONDS) -> docker
     if url is not None and url == os.environ.get("DOCKER_HOST"):
         return docker.from_env(timeout=timeout)
     return docker.DockerClient(base_url=url, timeout=timeout)
+
+
+def fell_silent(url: str, error: Exception) -> str:
+    """What to say of a daemon that was there when its host was found."""
+    return f"the Docker daemon at {url} answered, and then no more: {error}"

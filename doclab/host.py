@@ -154,7 +154,7 @@ def open_host(engine: Engine, *, progress: Progress = lambda line: None) -> "Ite
 
     Raises HostError when there is none to be had.
     """
-    if engine.suite is None:
+    if engine.is_shared:
         from doclab.ownhost import find_own_host  # slow to import, and needed here only
 
         yield find_own_host(engine)
@@ -168,7 +168,7 @@ def open_host(engine: Engine, *, progress: Progress = lambda line: None) -> "Ite
 
 def prepare(engine: Engine, progress: Progress) -> None:
     """Build what hosts of this engine are made of, where it is missing.  Raises HostError."""
-    if engine.suite is None:
+    if engine.is_shared:
         return
     _check_machine()
     from doclab import rootfs  # it imports this module

@@ -98,7 +98,7 @@ class CleanUp(_Item):
         if left := run.finish():
             self.page.left = left
             return Verdict(FAILED, left)
-        if run.held and run.host.engine.suite:  # on the reader's own daemon things change unseen
+        if run.held and not run.host.engine.is_shared:  # on the reader's own daemon things change unseen
             self.page.note()
         return Verdict()
 

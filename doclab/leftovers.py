@@ -8,7 +8,7 @@ from docker.errors import DockerException
 from requests.exceptions import ReadTimeout, RequestException
 
 from doclab import objects
-from doclab.client import connect
+from doclab.client import connect, fell_silent
 from doclab.host import HostError
 from doclab.session import is_shell
 
@@ -38,13 +38,11 @@ class Leftovers:
             self._client = connect(host.docker_url, limit)
             self._before = objects.held(self._client)
         except (DockerException, RequestException) as error:
-            raise DaemonGone(
-                f"the Docker daemon at {host.docker_url} answered, and then no more: {error}"
-            ) from None
+            raise DaemonGone(fell_silent(host.docker_url, error)) from None
 
     def refuse_taken_names(self, sources: Iterable[str]) -> None:
         """On a daemon that others use, nothing of theirs may go by a name that the page uses.  Raises PageTaken."""
-        if self._host.engine.suite is not None:
+        if not self._host.engine.is_shared:
             return
         if found := objects.taken(self._before, sources):
             raise PageTaken(

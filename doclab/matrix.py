@@ -12,7 +12,7 @@ from docker.errors import DockerException
 from requests.exceptions import RequestException
 
 from doclab import casts, evidence, pages, signals
-from doclab.client import connect
+from doclab.client import connect, fell_silent
 from doclab.engines import DEFAULT, ENGINES, Engine
 from doclab.evidence import Environment, EvidenceError, Result
 from doclab.host import HostError, open_host
@@ -73,9 +73,7 @@ def environment(engine: Engine) -> Environment:
             with contextlib.closing(connect(host.docker_url)) as client:
                 return evidence.environment(engine, client, host.digests(IMAGES))
         except (DockerException, RequestException) as error:
-            raise HostError(
-                f"the Docker daemon at {host.docker_url} answered, and then no more: {error}"
-            ) from None
+            raise HostError(fell_silent(host.docker_url, error)) from None
 
 
 def _run_pages(name: str, chosen: Iterable[Path], recordings: Path) -> Report:

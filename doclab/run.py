@@ -42,7 +42,7 @@ def open_page(
 @contextlib.contextmanager
 def _working_directory(host) -> Iterator[str]:
     """An empty directory with the same name everywhere: Compose takes the name of its project from it."""
-    if host.engine.suite is not None:
+    if not host.engine.is_shared:
         host.outside("/root/hieu-docker").mkdir()
         yield "/root/hieu-docker"
         return
@@ -122,7 +122,7 @@ class PageRun:
             return example.reason
         if example.is_limited and example.runs_on(self.host.server_version) == self._flip_limits:
             return f"needs Docker {example.engines}, this is {self.host.server_version}"
-        if example.needs and self.host.engine.suite is None:
+        if example.needs and self.host.engine.is_shared:
             return "must see the machine of the daemon: runs in the throwaway host only"
         return ""
 
@@ -154,7 +154,13 @@ class PageRun:
         following = [*example.typed[1:], None]
         with contextlib.closing(Terminal(self._session, self._limit)) as terminal:
             for line, then, promise in zip(example.typed, following, self._promises(example), strict=True):
-                if not self._collect(verdict, promise, line.text, terminal.type, line, then):
+
+                def run(line=line, then=then, place=promise.place) -> tuple[list[str], int, Pieces]:
+                    lines, status, pieces = terminal.type(line, then)
+                    self._leftovers.hear(place, *lines)
+                    return lines, status, pieces
+
+                if not self._collect(verdict, promise, line.text, run):
                     return
 
     def _run_program(self, example: Example, verdict: Verdict) -> None:
@@ -183,20 +189,19 @@ class PageRun:
 
         return self._collect(verdict, promise, source, run)
 
-    def _collect(self, verdict: Verdict, promise: Promise, typed: str, run: Callable, *arguments) -> bool:
+    def _collect(self, verdict: Verdict, promise: Promise, typed: str, run: Callable) -> bool:
         """Hold what `run` does, (lines, exit status, pieces), against its promise; False when it can't be judged."""
         self._last = promise.place
         self._leftovers.hear(promise.place, typed)
         given_up = self.host.outputs_given_up()
         try:
-            lines, status, pieces = run(*arguments)
+            lines, status, pieces = run()
         except SessionEnded as ended:
             self._leftovers.hear(promise.place, ended.output)
             self._break(verdict, promise.place, promise.source, str(ended), ended.output)
         except transcript.Unshowable as unshowable:
             verdict.break_off(promise.place, promise.source, str(unshowable))
         else:
-            self._leftovers.hear(promise.place, *lines)
             self._daemon.look(promise)
             verdict.pieces.append(pieces)
             if not verdict.judge(promise, lines, status, self._bindings):
@@ -261,7 +266,7 @@ class PageRun:
     def close(self) -> None:
         """End the session at once, finished or not."""
         self._session.close()
-        if self.host.engine.suite is None:  # no host that goes, and takes what the page made with it
+        if self.host.engine.is_shared:  # no host that goes, and takes what the page made with it
             with contextlib.suppress(DaemonGone):
                 self._leftovers.remove()
         self._leftovers.close()

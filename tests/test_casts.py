@@ -8,7 +8,7 @@ import pytest
 
 from doclab import casts, evidence, pages
 from doclab.evidence import EvidenceError
-from doclab.source import DOCS, PROJECT
+from doclab.source import DOCS, PROJECT, all_pages
 from doclab.verdict import Verdict
 from theme import recordings
 
@@ -163,7 +163,7 @@ def test_recordings_that_are_kept_belong_to_a_recorded_example():
     kept = {str(file.relative_to(casts.FOLDER)) for file in casts.FOLDER.rglob("*.cast")}
     ours = {
         f"{pages.page_id(page)}/{example.name.replace('::', '-')}.cast"
-        for page in DOCS.glob("vi/**/*.md")
+        for page in all_pages()
         for example in pages.examples(page)
         if casts.RECORDED in example.block.classes
     }

@@ -78,7 +78,7 @@ PROGRAMS = {
 
 
 def run(file: Path) -> list[tuple[int, str]]:
-    """The line of the `print` call for each line of output, as doclab's prints notes them in the host."""
+    """The line of the `print` call for each line of output, as doclab.prints notes them in the host."""
     records = file.with_suffix(".json")
     subprocess.run(
         [sys.executable, prints.__file__, str(file), str(records)], check=True, capture_output=True
