@@ -49,6 +49,12 @@ def compare(shown: Sequence[str], real: Sequence[str], bindings: Bindings) -> Di
     return _explain(shown, real, bindings)
 
 
+def may_share_spelling(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether one text can stand on the page for two outputs of one run: an id or address in it is one thing."""
+    bindings = Bindings()
+    return not compare(one, one, bindings) and not compare(one, other, bindings)
+
+
 class _TooManyWays(Exception):
     """Nobody can wait until everything has been tried that the `...` of an output may stand for."""
 

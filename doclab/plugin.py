@@ -120,11 +120,14 @@ def _check_targets(option: argparse.Namespace) -> None:
 
 def _check_processes(config: pytest.Config) -> None:
     """Refuse to run two pages at once on one daemon: each would find, and remove, what the other made."""
-    engine, number = config.option.engine, config.getoption("numprocesses", None) or 0
-    if engines.ENGINES[engine].is_shared and number > 1:
+    number, places = config.getoption("numprocesses", None) or 0, config.getoption("tx", None)
+    spread = (
+        f"--numprocesses={number}" if number > 1 else f"--tx={places[0]}" if places and not number else ""
+    )
+    engine = engines.ENGINES[config.option.engine]
+    if engine.is_shared and spread:
         raise pytest.UsageError(
-            f"--numprocesses={number}: on the engine {engine} all pages share one daemon, and run one after the other: "
-            "leave it out"
+            f"{spread}: on the engine {engine.name} all pages share one daemon, and run one after the other: leave it out"
         )
 
 

@@ -28,8 +28,12 @@ def main() -> int:
         print("setup: not Debian or Ubuntu. Install what follows yourself, or verify with --engine host:")
         print("\n".join(f"  {name:24}{why}" for name, why in PACKAGES.items()))
         return 1
-    missing = [name for name in PACKAGES if not _is_installed(name)]
+    missing = [name for name in PACKAGES if not _is_there(name)]
     if missing and not _install(missing):
+        print(
+            "setup: not everything could be installed, see above. Where apt-get has no chromium, as on Ubuntu, "
+            "get one that the command `chromium` starts, and run this again"
+        )
         return 1
     if os.geteuid() != 0:
         print("setup: throwaway hosts need root; `sudo nox -s setup` builds them. Without: --engine host")
@@ -43,9 +47,11 @@ def main() -> int:
     return 0
 
 
-def _is_installed(package: str) -> bool:
+def _is_there(package: str) -> bool:
+    """Whether it is installed, or its command is: Ubuntu has no Chromium in packages, but may have one all the same."""
     query = ["dpkg-query", "--show", "--showformat=${db:Status-Status}", package]
-    return subprocess.run(query, check=False, capture_output=True, text=True).stdout == "installed"
+    status = subprocess.run(query, check=False, capture_output=True, text=True).stdout
+    return status == "installed" or shutil.which(package) is not None
 
 
 def _install(packages: list[str]) -> bool:

@@ -139,7 +139,8 @@ def _edits(examples: Sequence[Example], outputs: list[list[list[str]]]) -> list[
             last = step.offset + step.length - 1
             file, line = example.place(last)
             edit = Edit(file, line, rows[last], len(step.output), tuple(new))
-            if found.setdefault((file, line), (edit, step.output))[0] != edit:
+            first, _ = found.setdefault((file, line), (edit, step.output))
+            if not comparison.may_share_spelling(first.new, edit.new):
                 raise UpdateError(
                     f"{relative(file)}:{line}: the page includes this command twice, and it prints two things: "
                     "write it on the page, once for each"
@@ -152,7 +153,8 @@ def _rewritten_programs(run: PageRun, outputs: list[list[list[str]]]) -> dict[Pa
 
     Raises UpdateError where the page includes one twice, and it prints two things.
     """
-    tidy, recorded = {}, {}
+    tidy: dict[Path, str] = {}
+    recorded: dict[Path, tuple[str, list[str]]] = {}
     for example, verdict, rewritten in zip(run.examples, run.verdicts, outputs, strict=True):
         program, source = example.block.include, f"{example.block.source}\n"
         if example.language != "python" or not program:
@@ -162,12 +164,13 @@ def _rewritten_programs(run: PageRun, outputs: list[list[list[str]]]) -> dict[Pa
             continue
         if rewritten[0] != programs.promised(source):
             source = _promised_anew(program, source, verdict, rewritten[0])
-        if recorded.setdefault(program, source) != source:
+        _, first = recorded.setdefault(program, (source, rewritten[0]))
+        if not comparison.may_share_spelling(first, rewritten[0]):
             raise UpdateError(
                 f"{relative(example.file)}:{example.line}: the page includes {relative(program)} twice, and it prints "
                 "two things: make two programs of it"
             )
-    return {**tidy, **recorded}
+    return {**tidy, **{program: source for program, (source, _) in recorded.items()}}
 
 
 def _promised_anew(program: Path, source: str, verdict: Verdict, output: list[str]) -> str:

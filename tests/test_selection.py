@@ -145,11 +145,15 @@ def test_lies_on_pages_that_share_a_daemon_are_tried_one_after_the_other(shared)
     assert "not tested" not in done.stdout and "| all | " in done.stdout, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("option", [["-n2"], ["-n2", "--dist=loadfile"], ["-n2", "--watch"]])
+@pytest.mark.parametrize(
+    "option",
+    [["-n2"], ["-n2", "--dist=loadfile"], ["-n2", "--watch"], ["--tx=2*popen", "--dist=loadfile"]],
+)
 def test_pages_that_share_a_daemon_are_not_spread(page, option):
     done = verify("--engine=host", *option, page)
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
-    assert "--numprocesses=2: on the engine host all pages share one daemon, and run one after" in done.stderr
+    assert "2: on the engine host" in done.stderr or "--tx=2*popen: on the engine host" in done.stderr
+    assert "all pages share one daemon, and run one after the other: leave it out" in done.stderr
 
 
 def test_what_could_not_run_because_of_what_stands_before_it_fails_and_says_why(page):

@@ -189,6 +189,25 @@ def test_a_transcript_that_is_included_twice_must_print_the_same(tmp_path):
     assert (tmp_path / "session.txt").read_text() == "$ echo $((n += 1))\n"
 
 
+def test_what_is_included_twice_may_differ_in_what_changes_from_run_to_run(tmp_path):
+    (tmp_path / "session.txt").write_text("$ echo after $((n += 1)) ms\n")
+    (tmp_path / "program.py").write_text("import time\n\nprint(time.monotonic_ns(), 'ns')\n")
+    page = tmp_path / "page.md"
+    twice = 2 * '```console\n--8<-- "session.txt"\n```\n\n```python\n--8<-- "program.py"\n```\n\n'
+    page.write_text(twice)
+    assert record(page).returncode == 0
+    assert (tmp_path / "session.txt").read_text() == "$ echo after $((n += 1)) ms\nafter 1 ms\n"
+    assert "\n#> " in (tmp_path / "program.py").read_text()
+    assert "nothing to change" in record(page).stdout
+
+
+def test_what_is_included_twice_must_show_the_same_id(tmp_path):
+    (tmp_path / "session.txt").write_text("$ echo 0123456789a$((n += 1))\n")
+    page = tmp_path / "page.md"
+    page.write_text('```console\n--8<-- "session.txt"\n```\n\n```console\n--8<-- "session.txt"\n```\n')
+    assert "session.txt:1: the page includes this command twice" in record(page).stderr
+
+
 def test_a_program_that_is_included_twice_must_print_the_same(tmp_path):
     program = "import os\n\nos.mkdir(f'{len(os.listdir())}')\nprint(len(os.listdir()))\n"
     include = '```python\n--8<-- "program.py"\n```\n'
