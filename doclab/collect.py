@@ -200,10 +200,7 @@ class Page(pytest.File):
             f"\n{why}\n\nThe host of {relative(self.path)} as it is now; `exit` takes it away.",
             flush=True,
         )
-        subprocess.run(
-            run.host.argv(["env", f"TERM={os.environ.get('TERM', 'dumb')}", "bash"], run.directory),
-            check=False,
-        )
+        subprocess.run(run.shell(os.environ.get("TERM", "dumb")), check=False)
         capture.resume_global_capture()
 
 

@@ -39,7 +39,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--keep",
         action="store_true",
-        help="stop the first page that fails where it fails, and open a shell in its host",
+        help="stop the first page that fails where it fails, and open a shell there: its host, directory, variables, "
+        "functions",
     )
     group.addoption(
         "--changed",

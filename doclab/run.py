@@ -240,6 +240,19 @@ class PageRun:
         if self._daemon.end:
             verdict.explain(self._daemon.end)
 
+    def shell(self, term: str) -> Sequence[str]:
+        """What to execute for a bash at a terminal of type `term` that goes on where the page's own bash is.
+
+        Where that one has ended, it begins in the page's directory, with nothing set.
+        """
+        start = f"{self.directory}-programs/shell.bash"
+        with contextlib.suppress(SessionEnded, OSError):
+            state = self._session.state()
+            # Silently: bash's own read-only variables are among them, and can't be set.
+            text = f"exec 9>&2 2>/dev/null\n{state}exec 2>&9 9>&-\nexport TERM={term}\n"
+            hostio.write(self.host, start, text)
+        return self.host.argv(["env", f"TERM={term}", "bash", "--rcfile", start], self.directory)
+
     @property
     def is_complete(self) -> bool:
         """Whether the page ran to its end, so that what is left can be held against it."""

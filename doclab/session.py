@@ -25,6 +25,9 @@ _LOOP = (
     ' (exit "${{_status:-0}}"); eval "$REPLY" {commands}<&- {statuses}>&-; _status=$?; echo "$_status" >&{statuses}; '
     "done"
 )
+# What another bash needs to go on where this one is; shell options are not in it, because a script's are not a
+# terminal's.
+_STATE = "builtin declare -p; builtin declare -f; builtin printf 'cd -- %q\\n' \"$PWD\""
 
 
 def time_limit(text: str) -> float:
@@ -103,6 +106,8 @@ class Session:
 
     def run(self, command: str, limit: float = DEFAULT_LIMIT) -> Outcome:
         """Type one command and wait for it, at most `limit` seconds.  Raises SessionEnded."""
+        if self._commands < 0:
+            raise SessionEnded("the page's shell has ended", "")
         started = time.monotonic()
         stream = Stream()
         try:
@@ -119,6 +124,10 @@ class Session:
             self.close()
             raise SessionEnded("this command ended the page's shell", _decode(stream.data))
         return Outcome(_decode(stream.data), status, stream.pieces)
+
+    def state(self) -> str:
+        """Bash source that sets this shell's variables, functions and directory.  Raises SessionEnded."""
+        return self.run(_STATE).output
 
     def _await_status(self, stream: Stream, deadline: float, limit: float) -> int | None:
         """Collect output until the status arrives; None when the shell ended without one.

@@ -72,6 +72,33 @@ def test_the_shell_is_where_the_page_failed(kept):
     assert traces([kept.pid]) == []
 
 
+def test_the_shell_has_what_the_page_had_set(tmp_path):
+    page = tmp_path / "failing.md"
+    page.write_text(
+        "```console\n$ words=(one 'two  three'); export shown=yes\n$ tell() { echo \"told ${words[1]}\"; }\n"
+        "$ mkdir sub; cd sub\n$ echo right\nwrong\n```\n"
+    )
+    run = AtTerminal(page, "--keep")
+    assert "readonly" not in run.wait_for("hieu-docker/sub# ")
+    run.type("tell; env | grep ^shown; echo term $TERM\r")
+    assert "told two  three\r\nshown=yes\r\n" in run.wait_for(
+        rf"\r\nterm {os.environ.get('TERM', 'dumb')}\r\n"
+    )
+    run.type("exit\r")
+    assert run.end() == 1
+
+
+def test_the_shell_opens_where_the_page_has_none_left(tmp_path):
+    page = tmp_path / "failing.md"
+    page.write_text("```console\n$ touch kept; exit 3\n```\n")
+    run = AtTerminal(page, "--keep")
+    run.wait_for("hieu-docker# ")
+    run.type("ls -l\r")
+    run.wait_for("kept\r\n")
+    run.type("exit\r")
+    assert run.end() == 1
+
+
 def test_the_shell_shows_what_a_page_left_behind(tmp_path):
     page = tmp_path / "leaving.md"
     page.write_text("```console\n$ docker volume create left\nleft\n```\n")
