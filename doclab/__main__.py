@@ -11,7 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from itertools import repeat
 from pathlib import Path
 
-from doclab import matrix, mutation, pages, score, signals
+from doclab import matrix, mutation, pages, score, selection, signals
 from doclab.engines import DEFAULT, ENGINES, Engine
 from doclab.evidence import EvidenceError
 from doclab.host import HostError
@@ -60,6 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
     lying.add_argument("--seed", type=int, default=0, help="which N they are (default: %(default)s)")
     lying.set_defaults(run=mutate_pages)
     options = parser.parse_args(arguments)
+    options.pages = [Path(name) for name in selection.expand(map(str, options.pages))]
     signals.follow_parent()
     try:
         status = options.run(options)

@@ -2,12 +2,13 @@
 
 import contextlib
 import json
+import re
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
-from doclab import hostio, pages, programs, transcript
+from doclab import hostio, pages, programs, rootfs, transcript
 from doclab.daemon import DaemonWatch
 from doclab.engines import Engine
 from doclab.host import open_host
@@ -20,6 +21,8 @@ from doclab.terminal import Terminal
 from doclab.values import Bindings
 from doclab.verdict import FAILED, NOT_RUN, SKIPPED, Verdict
 
+# What programs say when nobody knows the address of a name: Docker, curl, apt, Python.
+_NO_NETWORK = re.compile(r"no such host|[Cc]ould not resolve|[Ff]ailure (?:in name resolution|resolving)")
 _NOTING_PRINTS = Path(__file__).with_name("prints.py")
 
 
@@ -205,15 +208,20 @@ class PageRun:
             self._daemon.look(promise)
             verdict.pieces.append(pieces)
             if not verdict.judge(promise, lines, status, self._bindings):
-                self._explain(verdict, given_up)
+                self._explain(verdict, lines, given_up)
             return not self._broken and not (self._stop_at_failure and verdict.result == FAILED)
         return False
 
-    def _explain(self, verdict: Verdict, given_up: int) -> None:
-        """Say what lies behind a failure, where the page's host can tell.
+    def _explain(self, verdict: Verdict, lines: Sequence[str], given_up: int) -> None:
+        """Say what lies behind a failure, where the page's host or the real `lines` can tell.
 
         Before the command, the daemon had given up the output of so many containers.
         """
+        if not self.host.engine.is_shared and any(map(_NO_NETWORK.search, lines)):
+            verdict.explain(
+                f"a throwaway host reaches no network; its own registry has {', '.join(rootfs.IMAGES)}. Add the image as "
+                "docs/en/contributing.md#images says, or verify on a daemon with a network: --engine host"
+            )
         if self.host.outputs_given_up() > given_up:
             verdict.may_have_lost_output = True
             verdict.explain(

@@ -59,6 +59,14 @@ def test_each_block_is_one_json_object_a_line(page):
     ]
 
 
+def test_a_folder_stands_for_its_pages(page):
+    (page.parent / "folder").mkdir()
+    other = page.parent / "folder/other.md"
+    other.write_text("```console\n$ echo on\non\n```\n")
+    done = examples(page.parent)
+    assert {json.loads(line)["file"] for line in done.stdout.splitlines()} == {str(page), str(other)}
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from doclab import session
 from doclab.engines import ENGINES
 from doclab.pages import Example, examples
 from doclab.rootfs import IMAGES
@@ -65,6 +66,14 @@ def test_the_failure_shown_is_what_the_verifier_says(tmp_path):
     said = doctest(as_page(tmp_path, spoilt))
     missing = [part for part in under("break")[0].block.source.split("\n\n") if part not in said]
     assert missing == [], f"copy what #break shows from this run:\n{said}"
+
+
+@pytest.mark.parametrize(("page", "comma"), [*zip(PAGES, ".,", strict=True)])
+def test_the_limits_of_a_command_are_those_of_the_session(page, comma):
+    text = page.read_text(encoding="utf-8").partition("{ #session }")[2]
+    lines = f"{session.MAX_LINES:,}".replace(",", comma)
+    for limit in (f"{session.DEFAULT_LIMIT:g} ", f"{session.MAX_OUTPUT >> 10} KiB", lines):
+        assert limit in text.partition("\n## ")[0], f"{page.relative_to(PROJECT)}: {limit} is the limit"
 
 
 def sessions() -> list[str]:

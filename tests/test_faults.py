@@ -154,6 +154,15 @@ FAILING = {
             "The page ran twice for that reason.",
         ],
     ),
+    "wants an image that is not there": (
+        transcript("$ docker pull -q redis:7"),
+        2,
+        [
+            "no such host",
+            "exit status 1",
+            "a throwaway host reaches no network; its own registry has debian:13-slim",
+        ],
+    ),
     "takes all memory": (
         transcript("$ dd if=/dev/zero of=/dev/null bs=1G count=1"),
         2,
