@@ -30,6 +30,7 @@ def read(file: Path) -> list[Block]:
     outline = Outline(recorder)
     outline.feed(html)
     outline.close()
+    outline.refuse_unseen(html)
     return outline.blocks
 
 
@@ -44,7 +45,7 @@ def _record(file: Path) -> tuple[str, Recorder]:
     recorder = Recorder(file, _front_matter_lines(text))
     renderer = _renderer(file)
     tap(renderer, recorder)
-    html = renderer.convert("\n" * recorder.skipped + get_data(text)[0])
+    html = renderer.convert(get_data(text)[0])
     if recorder.error:
         raise recorder.error
     return html, recorder

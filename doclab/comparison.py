@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher, unified_diff
 from functools import cache
 
-from doclab.transcript import BLANKS
+from doclab.transcript import BLANKS, ELLIPSIS
 from doclab.values import Bindings, identities, masked, tokens
 
-ELLIPSIS = "..."
 _BLANK = re.compile(r"\s")
 
 

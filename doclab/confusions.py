@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from doclab.comparison import ELLIPSIS
 from doclab.mutants import Mutant, Row, Step, beside_ellipsis, edit, put
+from doclab.transcript import ELLIPSIS
 from doclab.values import Token, masked, tokens
 
 MISQUOTED = "a value is not the one that the command spells out"

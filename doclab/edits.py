@@ -39,7 +39,9 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
         above, ending = rows[edit.line - 1]
         indent = above.removesuffix(edit.above)
         assert indent + edit.above == above, f"{edit.file}:{edit.line} is not {edit.above!r}"
-        new = [[(indent + line).rstrip(BLANKS), ending or "\n"] for line in edit.new]
+        if edit.new and not ending:  # the command ends a file that no newline ends
+            ending = rows[edit.line - 1][1] = "\n"
+        new = [[(indent + line).rstrip(BLANKS), ending] for line in edit.new]
         rows[edit.line : edit.line + edit.old] = new
     return "".join(part for row in rows for part in row)
 

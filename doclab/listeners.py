@@ -8,12 +8,17 @@ from pathlib import Path
 import markdown
 from pymdownx.superfences import SuperFencesBlockPreprocessor, SuperFencesException
 
-from doclab.origins import LocatingSnippets, Locator, Origin
+from doclab.origins import LocatingSnippets, Locator, Origin, ends
 from doclab.source import PageError, relative
 
 _REJECTED = (
     'the theme renders this line as prose: put attributes in braces, as in { .console .no-run reason="…" }'
 )
+_LEFT_OPEN = "this fence is left open: close it at the same indentation"
+_GIVEN_BACK = "the site renders this fence as prose: put an empty line between it and the indented code above"
+_HALF_READ = "the site reads these attributes only in part: write them in one pair of braces, and no blank around a `=`"
+# What Python-Markdown reads of a list of attributes, which ends for it at the first thing that is none.
+_ATTRIBUTES = re.compile(r"""(?: |[^ =}]+(?:=(?:"[^"]*"|'[^']*'|[^ =}"'][^ =}]*))?)*""")
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ class Block:
 def tap(renderer: markdown.Markdown, recorder: "Recorder") -> None:
     """Put our listeners in the place of the two preprocessors that include files and find fences."""
     old = renderer.preprocessors["snippet"]
-    renderer.preprocessors.register(LocatingSnippets(old, recorder.file), "snippet", 32)
+    renderer.preprocessors.register(LocatingSnippets(old, recorder.file, recorder.skipped), "snippet", 32)
     locator = Locator(recorder.file, recorder.hear)
     # Lines are final then, and nothing is stashed yet.
     renderer.preprocessors.register(locator, "doclab-locator", 31.9)
@@ -59,7 +64,10 @@ def tap(renderer: markdown.Markdown, recorder: "Recorder") -> None:
 
 @dataclass
 class Recorder:
-    """What the listeners heard: where each line came from, the fences, and those that came to nothing."""
+    """What the listeners heard: where each line came from, the fences, and those that may come to nothing.
+
+    `skipped` lines of front matter stand before the page's text.
+    """
 
     file: Path
     skipped: int
@@ -76,6 +84,11 @@ class Recorder:
     def at(self, index: int) -> Origin:
         return self.lines[index] if index < len(self.lines) else (self.file, len(self.lines))
 
+    def mark(self, index: int, message: str) -> str:
+        """Words for the opener of a fence: the HTML has them where it shows that opener, and that is an error."""
+        self.abandoned.append((index, message))
+        return f" doclab-abandoned-{len(self.abandoned) - 1}-"
+
     def fail(self, index: int, message: str) -> None:
         """Remember the first error: superfences swallows exceptions, so none may be raised inside it."""
         if self.error is None:
@@ -90,6 +103,7 @@ class _RecordingFences(SuperFencesBlockPreprocessor):
         self.recorder = recorder
         self.opener: int | None = None
         self.index = -1
+        self.marks: list[tuple[int, str]] = []  # of openers that came to nothing
 
     def restore_raw_text(self, lines: list[str]) -> list[str]:
         """As superfences, which gives an empty fence back with an empty line in it: an origin for that one, too."""
@@ -110,6 +124,9 @@ class _RecordingFences(SuperFencesBlockPreprocessor):
         return self._try_open(m, super().parse_options)
 
     def handle_attrs(self, m: re.Match) -> bool:
+        if not _ATTRIBUTES.fullmatch(m["attrs"].replace("\t", " ")):
+            self._abandon(self.index, _HALF_READ)
+            return False
         return self._try_open(m, super().handle_attrs)
 
     def handle_unrecognized(self, m: re.Match) -> bool:
@@ -125,8 +142,11 @@ class _RecordingFences(SuperFencesBlockPreprocessor):
             self.opener = self.index
             self.values = {**self.options, **self.attrs}
         else:
-            self.recorder.abandoned.append((self.index, _REJECTED))
+            self._abandon(self.index, _REJECTED)
         return okay
+
+    def _abandon(self, index: int, message: str) -> None:
+        self.marks.append((index, self.recorder.mark(index, message)))
 
     def process_nested_block(self, ws: str, content: str, start: int, end: int) -> None:
         first, last = self.recorder.at(start), self.recorder.at(end - 1)
@@ -139,7 +159,7 @@ class _RecordingFences(SuperFencesBlockPreprocessor):
         if body == [first]:  # the line that an empty fence is given back with
             body = []
         code = list(self.code)
-        if body and body[-1][0] != first[0] and not code[-1].strip():
+        if body and body[-1][0] != first[0] and ends(*body[-1]):
             # snippets makes a line of its own of the newline that ends an included file
             body.pop()
             code.pop()
@@ -162,13 +182,13 @@ class _RecordingFences(SuperFencesBlockPreprocessor):
         self.recorder.blocks.append(self.pending)
         self.recorder.spans.append(self.span)
         self.opener = None
+        # What superfences gives back in place of the block, where that is in indented code, or right below it.
+        self.first += self.recorder.mark(start, _GIVEN_BACK)
         super()._store(source, code, start, end)
 
     def clear(self) -> None:
         if getattr(self, "opener", None) is not None:
-            self.recorder.abandoned.append(
-                (self.opener, "this fence is left open: close it at the same indentation")
-            )
+            self._abandon(self.opener, _LEFT_OPEN)
         self.opener = None
         super().clear()
 
@@ -176,8 +196,8 @@ class _RecordingFences(SuperFencesBlockPreprocessor):
         """Mark the openers that came to nothing, to see in the HTML what became of them."""
         self.clear()
         lines = [str(line) for line in lines]
-        for number, (index, _) in enumerate(self.recorder.abandoned):
-            lines[index] += f" doclab-abandoned-{number}-"
+        for index, mark in self.marks:
+            lines[index] += mark
         return super().reassemble(lines)
 
 

@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from doclab.comparison import ELLIPSIS
 from doclab.pages import Example
 from doclab.programs import PROMISE, without_promises
 from doclab.promises import ASKS_STATUS, typed
-from doclab.transcript import BLANKS
+from doclab.transcript import BLANKS, ELLIPSIS
 from doclab.values import Token, masked, tokens
 
 LINES, STATUSES, COMMANDS, NAMES = "lines", "exit statuses", "commands", "names in commands"

@@ -7,7 +7,6 @@ from itertools import accumulate, chain
 from pathlib import Path
 
 from doclab import outputs, pages
-from doclab.comparison import ELLIPSIS
 from doclab.confusions import MISQUOTED, confusions, permitted
 from doclab.engines import Engine
 from doclab.mutants import LINES, NAMES, Mutant, Row, commands, lies, steps
@@ -16,6 +15,7 @@ from doclab.pages import Example, PageError
 from doclab.promises import Promise, promises
 from doclab.run import open_page
 from doclab.source import relative
+from doclab.transcript import ELLIPSIS
 from doclab.values import Bindings, masked, tokens
 from doclab.verdict import FAILED
 

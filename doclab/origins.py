@@ -35,16 +35,16 @@ class _Located(str):
 class LocatingSnippets(SnippetPreprocessor):
     """Includes as the site's own extension makes them, of lines that know where they come from."""
 
-    def __init__(self, old: SnippetPreprocessor, page: Path) -> None:
+    def __init__(self, old: SnippetPreprocessor, page: Path, skipped: int) -> None:
         self.__dict__.update(old.__dict__)
-        self.page = page
+        self.page, self.skipped = page, skipped  # lines of front matter, which the extension does not get
         self.RE_SNIPPET_FILE = self._asked = _Heard(old.RE_SNIPPET_FILE)
         self._at: Origin = (page, 1)  # the line that is being expanded
 
     def run(self, lines: list[str]) -> list[str]:
         """As the extension, but what can't be found is an error of the line that asks for it.  Raises PageError."""
         try:
-            return super().run(_located(lines, self.page))
+            return super().run(_located(lines, self.page, self.skipped + 1))
         except SnippetMissingError as error:
             folders = ", ".join(relative(Path(folder)) for folder in self.base_path)
             raise PageError(*self._at, f"{error}; looked in {folders}") from None
@@ -63,7 +63,7 @@ class LocatingSnippets(SnippetPreprocessor):
     def _rows(self, file: Path) -> list["_Located"]:
         """The lines of a file that were asked for."""
         _, ranges, section = self._asked.groups
-        rows = _located(file.read_text(encoding=self.encoding).split("\n"), file)
+        rows = _located(_rows_of(file), file)
         if ranges:
             rows = [rows[n] for n in _chosen(ranges, len(rows))]
         elif section:
@@ -108,8 +108,20 @@ def _check(included: Path) -> None:
         raise PageError(included, 1, "this file begins with a byte order mark: save it without")
 
 
-def _located(lines: Sequence[str], file: Path) -> list[_Located]:
-    return [_Located(line, file, number) for number, line in enumerate(lines, 1)]
+def _rows_of(file: Path) -> list[str]:
+    """The lines of a file as the extension counts them: the newline that ends it has an empty one behind it."""
+    text = file.read_text(encoding="utf-8")
+    return text.split("\n") if text else []
+
+
+def ends(file: Path, number: int) -> bool:
+    """Whether this is the empty line behind the newline that ends the file."""
+    rows = _rows_of(file)
+    return number == len(rows) and not rows[-1]
+
+
+def _located(lines: Sequence[str], file: Path, first: int = 1) -> list[_Located]:
+    return [_Located(line, file, number) for number, line in enumerate(lines, first)]
 
 
 def _chosen(ranges: str, total: int) -> Iterator[int]:

@@ -31,6 +31,7 @@ class Outline(HTMLParser):
         # Each <pre> that is no fence: its place among the blocks, its text.
         self.open: list[tuple[int, list[str]]] = []
         self.opaque: list[str] = []  # the elements around that show no code
+        self.seen: set[str] = set()  # the marks of fences that were met
 
     def parse_comment(self, i: int, report: bool = True) -> int:
         return _COMMENT.match(self.rawdata, i).end()
@@ -43,14 +44,26 @@ class Outline(HTMLParser):
 
     def _refuse_hidden(self, html: str, opener: str) -> None:
         if hidden := re.search(r'data-doclab-block="(\d+)"', html):
-            self._refuse(self.recorder.blocks[int(hidden.group(1))], opener)
+            self._refuse(self.recorder.blocks[int(hidden.group(1))], f"`{opener}`")
 
     def _refuse(self, block: Block, opener: str) -> NoReturn:
         raise PageError(
             block.file,
             block.line,
-            f"this fence is in `{opener}`, where no browser shows code: take it out of there",
+            f"this fence is in {opener}, where no browser shows code: take it out of there",
         )
+
+    def refuse_unseen(self, html: str) -> None:
+        """Refuse a fence that is in the HTML and no element of it: in an attribute, a script.  Raises PageError."""
+        for number in re.findall(r'data-doclab-block="(\d+)"', _COMMENT.sub("", html)):
+            if number not in self.seen:
+                self._refuse(self.recorder.blocks[int(number)], "a tag, a script or a style")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Browsers take no notice of the slash in `<video/>`: the element goes on."""
+        self.handle_starttag(tag, attrs)
+        if tag not in _OPAQUE:
+            self.handle_endtag(tag)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = dict(attrs)
@@ -59,9 +72,10 @@ class Outline(HTMLParser):
         if tag in _OPAQUE:
             self.opaque.append(tag)
         if tag == "pre" and "data-doclab-block" in attributes:
+            self.seen.add(attributes["data-doclab-block"])
             number = int(attributes["data-doclab-block"])
             if self.opaque:
-                self._refuse(self.recorder.blocks[number], f"<{self.opaque[-1]}>")
+                self._refuse(self.recorder.blocks[number], f"`<{self.opaque[-1]}>`")
             self.blocks.append(_under(self.recorder.blocks[number], self.heading))
             self._take(self.recorder.spans[number])
         elif tag == "pre":

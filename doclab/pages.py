@@ -14,9 +14,9 @@ from pygments.util import ClassNotFound
 from doclab import terminal, transcript
 from doclab.bash import is_incomplete
 from doclab.blocks import read
-from doclab.comparison import ELLIPSIS
 from doclab.listeners import Block
 from doclab.source import SOURCE, TRANSLATION, PageError
+from doclab.transcript import ELLIPSIS
 
 RUN, SKIP, SHOW = "run", "skip", "show"
 NEEDS = ("linux-host",)
@@ -209,6 +209,8 @@ def _check_words(block: Block) -> None:
     for name in block.options:
         if name not in known:
             raise _error(block, f"unknown attribute `{name}` on a {block.language} fence{_hint(known)}")
+        if block.options[name] is None:
+            raise _error(block, f'`{name}` has no value: write {name}="…", without blanks around the `=`')
     _check_values(block)
 
 

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from doclab.comparison import ELLIPSIS
 from doclab.mutation import Findings, Ran, Survivor
+from doclab.transcript import ELLIPSIS
 
 REQUIRED = 99.5  # percent of the lies that must be found out
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+ELLIPSIS = "..."  # a line of an output on a page that stands for any lines
 BLANKS = " \t"  # nobody sees them at the end of a line; other white space is a character like any
 
 
@@ -109,7 +110,7 @@ class Unshowable(Exception):
 def lines(output: str) -> list[str]:
     """The lines of a real output as a reader sees them.
 
-    Raises Unshowable for control characters, bytes that are not UTF-8, and lines that look like a prompt.
+    Raises Unshowable for control characters, bytes that are not UTF-8, and lines that look like a prompt or are `...`.
     """
     text = on_screen(output)
     if not text:
@@ -123,6 +124,10 @@ def lines(output: str) -> list[str]:
         if is_prompt(line):
             raise Unshowable(
                 f"line {number} of its output is `{line}`, which a page can't tell from a command: change the command"
+            )
+        if line == ELLIPSIS:
+            raise Unshowable(
+                f"line {number} of its output is `...`, which on a page stands for any lines: change the command"
             )
     return seen
 

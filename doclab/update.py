@@ -61,6 +61,8 @@ def update(page: Path, engine: Engine, progress: Callable[[str], None], limit: f
                     claimed.text(file), [edit for edit in [*edits, *own] if edit.file == file]
                 )
             _refuse_misread(page, texts.get(page, claimed.text(page)), edits, examples, outputs)
+            if twin:
+                _refuse_misread(twin, texts.get(twin, claimed.text(twin)), own, others, outputs)
             return claimed.replace(texts)
     except Taken as taken:
         raise UpdateError(str(taken)) from None
@@ -129,7 +131,11 @@ def _rewrite_all(
 
 
 def _edits(examples: Sequence[Example], outputs: list[list[list[str]]]) -> list[Edit]:
-    """What changes in transcripts.  Raises UpdateError where the page includes one twice, and it prints two things."""
+    """What changes in transcripts.
+
+    Raises UpdateError where the page includes one twice, and it prints two things, and where an output that changes is
+    not in one piece below its command.
+    """
     found: dict[tuple[Path, int], tuple[Edit, tuple[str, ...]]] = {}
     for example, rewritten in zip(examples, outputs, strict=True):
         if example.language != "console":
@@ -139,6 +145,11 @@ def _edits(examples: Sequence[Example], outputs: list[list[list[str]]]) -> list[
             last = step.offset + step.length - 1
             file, line = example.place(last)
             edit = Edit(file, line, rows[last], len(step.output), tuple(new))
+            if edit.new != step.output and not _is_in_one_piece(edit, example, last):
+                raise UpdateError(
+                    f"{relative(file)}:{line}: the output of this command has changed, and it does not stand whole below its "
+                    "command in a file that the page shows: write both on the page, or include the whole file"
+                )
             first, _ = found.setdefault((file, line), (edit, step.output))
             if not comparison.may_share_spelling(first.new, edit.new):
                 raise UpdateError(
@@ -146,6 +157,20 @@ def _edits(examples: Sequence[Example], outputs: list[list[list[str]]]) -> list[
                     "write it on the page, once for each"
                 )
     return [edit for edit, shown in found.values() if edit.new != shown]
+
+
+def _is_in_one_piece(edit: Edit, example: Example, last: int) -> bool:
+    """Whether the lines below the command, which ends at line `last` of the block, are its output, and are on the page.
+
+    Where they are included, the page must have the line behind them as well, or they must end their file: what is put
+    there would not be on the page otherwise.
+    """
+    places = [example.place(last + n) for n in range(edit.old + 1)]
+    if places != [(edit.file, edit.line + n) for n in range(edit.old + 1)]:
+        return False
+    end = edit.line + edit.old
+    rows = edit.file.read_text(encoding="utf-8").removesuffix("\n").count("\n") + 1
+    return edit.file == example.file or end == rows or (edit.file, end + 1) in example.block.body
 
 
 def _rewritten_programs(run: PageRun, outputs: list[list[list[str]]]) -> dict[Path, str]:

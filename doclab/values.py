@@ -36,8 +36,10 @@ def _is_nothing(text: str) -> bool:
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _DAY = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
 _CLOCK = r"\d\d:\d\d:\d\d"
+_ZONE = "UTC|GMT|CES?T|E[DES]T|EEST|WES?T|C[DS]T|M[DS]T|P[DS]T|AE[DS]T|BST|HKT|ICT|IST|JST|KST|MSK|SGT|WIB"
 _TIMESTAMPS = [
-    rf"\d{{4}}-\d\d-\d\d[T ]{_CLOCK}(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d)?(?: [A-Z]{{3,4}}\b)?",  # RFC 3339, Go
+    # RFC 3339, Go.  A zone is named: any other word in capitals behind it, such as INFO, has to match.
+    rf"\d{{4}}-\d\d-\d\d[T ]{_CLOCK}(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d)?(?: (?:{_ZONE}|[+-]\d\d)\b)?",
     rf"{_DAY}, \d\d {_MONTH} \d{{4}} {_CLOCK} GMT",  # HTTP
     rf"{_DAY} {_MONTH} [ \d]\d {_CLOCK} (?:[A-Z]{{3,4}} )?\d{{4}}",  # date, docker version
     rf"\d\d/{_MONTH}/\d{{4}}:{_CLOCK} [+-]\d{{4}}",  # access logs
@@ -61,7 +63,7 @@ TYPES = (
     ValueType(
         "ipv4", r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.]*\w)", binds=True, literal=_is_literal_address
     ),
-    # Docker's own majors only, so that a page can't be wrong about the version of anything else.
+    # Docker's own majors only: what has another one is a version of something else, and has to match.
     ValueType(
         "engine-version", r"(?<![\w.])(?:1[7-9]|2\d|3\d)\.\d{1,2}\.\d{1,2}(?:[+~-][\w.+~]*\w)?(?![\w.]*\w)"
     ),

@@ -19,6 +19,8 @@ FILES = {
     "Dockerfile": "FROM busybox:1.37\nRUN touch /a\n",
     "indented.md": "Trong.\n\n    a\n    b\n",
     "open.md": "Mở.\n\n```text\nnever closed\n",
+    "gap.txt": "$ a\n\n$ b\n",
+    "empty.txt": "",
     "twice.txt": "$ a\n1\n# --8<-- [start:again]\n$ a\n1\n# --8<-- [end:again]\n$ b\n",
 }
 # Files that no page can include.
@@ -142,6 +144,16 @@ PAGES: dict[str, tuple[str, list[int | tuple[str, int]]]] = {
     "specials": ('```text\n<a href="x">&amp; &lt;</a>\n```\n', [1]),
     "specials in a console": ("```console\n$ echo '<b>&amp;</b>' \"$HOME\" 2>&1\n<b>&amp;</b>\n```\n", [1]),
     "abbreviations": ("```text\nHTML\n```\n\n*[HTML]: x\n", [1]),
+    "blank lines before all": ("\n \n    ```text\n    a\n    ```\n", [3]),
+    "blank lines behind front matter": ("---\ntitle: T\n---\n \n    ```text\n    a\n    ```\n", [5]),
+    "an include of an empty file": (
+        '```console\n$ true\n--8<-- "empty.txt"\n$ echo a\n```\n\n```text\nb\n```\n',
+        [1, 7],
+    ),
+    "an include that ends in an empty line": (
+        '```text\n--8<-- "gap.txt:1:2"\n```\n\n```text\nb\n```\n',
+        [1, 5],
+    ),
     "raw HTML between": ("<p>x</p>\n\n```text\na\n```\n\n<hr>\n\n```text\nb\n```\n", [3, 9]),
 }
 
@@ -258,6 +270,28 @@ ERRORS = {
         "closed by .*part.md:5, in another file",
     ),
     "closed where it is included": ('--8<-- "open.md"\n```\n', ("open.md", 3), "closed by .*page.md:2"),
+    "right below indented code": ("Một.\n\n    thấy\n```text\na\n```\n", 4, "an empty line between"),
+    "right below indented code in a list": (
+        "- một\n\n        thấy\n    ```text\n    a\n    ```\n",
+        4,
+        "an empty line",
+    ),
+    "right below indented code in an admonition": (
+        "!!! note\n\n        thấy\n    ```text\n    a\n    ```\n",
+        4,
+        "an empty line",
+    ),
+    "right below indented code in a quote": (">     thấy\n> ```text\n> a\n> ```\n", 2, "an empty line"),
+    "two pairs of braces": ("```{.text}{.copy}\na\n```\n", 1, "only in part"),
+    "an attribute without a name": ("``` { .text =.copy }\na\n```\n", 1, "only in part"),
+    "attributes behind the braces": ('``` { .text } title="a" }\na\n```\n', 1, "only in part"),
+    "in a script": ("<script>\n```text\na\n```\n</script>\n", 2, "in a tag, a script or a style"),
+    "in an attribute of HTML": ('<table>\n<a title="\n```text\na\n```\n', 3, "in a tag, a script or a style"),
+    "in an element that only seems to be closed": (
+        '<iframe src="x"/>\n\n```text\na\n```\n',
+        3,
+        "in `<iframe>`",
+    ),
     "options that the theme rejects": ('Một.\n\n```text test="skip"\na\n```\n', 3, "braces"),
     "a bare word after the language": ("```text notest\na\n```\n", 1, "braces"),
     "words in no form": ("```text !x\na\n```\n", 1, "braces"),

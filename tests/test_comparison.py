@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from doclab import comparison
-from doclab.comparison import ELLIPSIS, Contradiction, compare, match_line, record, rewrite
+from doclab.comparison import Contradiction, compare, match_line, record, rewrite
+from doclab.transcript import ELLIPSIS
 from doclab.values import Bindings
 
 A, B, C, D = "1ae3c207dbad", "0e014c2de6c0", "c" * 12, "d" * 12

@@ -115,6 +115,7 @@ def test_the_lines_of_an_output_are_what_a_reader_sees(output, expected):
         ("a\n$ b\n", "line 2 .*`\\$ b`.*change the command"),
         ("$\n", "line 1 .*change the command"),
         ("\x1b[1m$ \x1b[0m\n", "line 1 .*change the command"),
+        ("a\n...\n", "line 2 .*stands for any lines: change the command"),
         ("a\x00b\n", "line 1 .*control character 0x00"),
         ("a\nb\x07\n", "line 2 .*control character 0x07"),
         ("a\x08\n", "0x08"),

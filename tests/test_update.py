@@ -180,6 +180,50 @@ def test_what_a_page_includes_is_recorded_where_it_stands(tmp_path):
     assert "nothing to change" in record(page).stdout
 
 
+IN_PIECES = {
+    "the output is included": (
+        "$ printf 'one\\nthree\\n'\n--8<-- \"s.txt\"\n$ echo b\nb\n",
+        "one\ntwo\n",
+        "page.md:2",
+    ),
+    "the output goes on behind the include": (
+        '--8<-- "s.txt:1:2"\n2\n',
+        "$ seq 1 2 3\n1\n$ other\n",
+        "s.txt:1",
+    ),
+    "more is in the file than is included": ('--8<-- "s.txt:1:1"\n', "$ echo a\n$ false\n", "s.txt:1"),
+    "a section ends there": (
+        '--8<-- "s.txt"\n',
+        "$ echo a\n# --8<-- [start:out]\nold\n# --8<-- [end:out]\n",
+        "s.txt:1",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", IN_PIECES)
+def test_an_output_that_is_not_in_one_piece_stays(tmp_path, name):
+    body, snippet, place = IN_PIECES[name]
+    page = tmp_path / "page.md"
+    page.write_text(f"```console\n{body}```\n")
+    (tmp_path / "s.txt").write_text(snippet)
+    done = record(page)
+    assert done.returncode == 1
+    assert (
+        f"{tmp_path}/{place}: the output of this command has changed, and it does not stand whole"
+        in done.stderr
+    )
+    assert (page.read_text(), (tmp_path / "s.txt").read_text()) == (f"```console\n{body}```\n", snippet)
+
+
+def test_an_output_is_recorded_below_a_command_that_no_newline_ends(tmp_path):
+    (tmp_path / "session.txt").write_text("$ echo a")
+    page = tmp_path / "page.md"
+    page.write_text('```console\n--8<-- "session.txt"\n```\n')
+    assert record(page).returncode == 0
+    assert (tmp_path / "session.txt").read_text() == "$ echo a\na\n"
+    assert "nothing to change" in record(page).stdout
+
+
 def test_a_transcript_that_is_included_twice_must_print_the_same(tmp_path):
     (tmp_path / "session.txt").write_text("$ echo $((n += 1))\n")
     page = tmp_path / "page.md"
@@ -326,6 +370,20 @@ def test_a_translation_gets_the_same_outputs(tmp_path):
     assert (
         edits.apply(twin.read_text(), moved)
         == "Words that take\nmore lines.\n\n```console\n$ echo a\na\n$ echo b\nb\n```\n"
+    )
+
+
+def test_a_translation_whose_fence_an_output_would_end_stays(tmp_path, monkeypatch):
+    source, twin = tmp_path / "vi.md", tmp_path / "en.md"
+    body = "$ printf '`%.0s' 1 2 3\n"
+    source.write_text(f"````console\n{body}````\n")
+    twin.write_text(f"```console\n{body}```\n")
+    monkeypatch.setattr(update, "_twin", lambda page: twin)
+    with pytest.raises(update.UpdateError, match=r"en.md:1: the output has a line that Markdown would take"):
+        update.update(source, ENGINES[DEFAULT], print, DEFAULT_LIMIT)
+    assert (source.read_text(), twin.read_text()) == (
+        f"````console\n{body}````\n",
+        f"```console\n{body}```\n",
     )
 
 
