@@ -39,10 +39,10 @@ class Verdict:
         difference = compare(promise.output, real, bindings)
         unexpected = 0 if promise.may_fail else status
         if difference or unexpected:
-            self._fail(promise, difference, unexpected)
+            self._fail(promise, difference, unexpected, real)
         return not (difference or unexpected)
 
-    def _fail(self, promise: Promise, difference: Difference | None, status: int) -> None:
+    def _fail(self, promise: Promise, difference: Difference | None, status: int, real: list[str]) -> None:
         parts = [
             f"{promise.place}: {'the output differs' if difference else 'the command failed'}",
             quoted(promise.source),
@@ -52,7 +52,9 @@ class Verdict:
         if status:
             self.is_broken = True
             parts.append(f"exit status {status}: a page shows a failure with `$ echo $?` as its next command")
-        self._add("\n".join(parts))
+        if not difference:  # then `...` stands for what the command said
+            parts.append(_tail("\n".join(real)))
+        self._add("\n".join(filter(None, parts)))
 
     def break_off(self, place: str, source: str, reason: str, output: str = "") -> None:
         """The command at `place` can't be judged at all, for `reason`, after this `output`."""
@@ -77,8 +79,8 @@ def quoted(source: str) -> str:
 
 def _tail(output: str, lines: int = 10, width: int = 200) -> str:
     """The end of an output, in characters that no terminal takes for a command."""
-    text = output.encode("utf-8", "replace").decode()[-lines * width :]
-    shown = [_printable(line)[:width] for line in text.splitlines()[-lines:]]
+    text = output.encode("utf-8", "replace").decode().rstrip()[-lines * width :]
+    shown = [_printable(line.rstrip())[:width] for line in text.splitlines()[-lines:]]
     return "\n".join(["its last output:", *shown]) if shown else ""
 
 

@@ -18,3 +18,22 @@ def test_no_control_character_of_a_page_reaches_the_terminal():
 
 def test_a_command_of_several_lines_stays_one():
     assert quoted("for i in 1; do\n\techo à\ndone") == "$ for i in 1; do\n> \techo à\n> done"
+
+
+def failed(output: tuple[str, ...], real: list[str], status: int) -> str:
+    verdict = Verdict()
+    assert not verdict.judge(Promise(Path("page.md"), 3, "a", output), real, status, Bindings())
+    return verdict.message
+
+
+def test_what_the_page_leaves_out_of_a_failed_command_is_told():
+    lines = [f"line {number}" for number in range(20)]
+    assert failed(("...",), lines, 1).endswith("its last output:\n" + "\n".join(lines[10:]))
+    assert failed((), [], 1).endswith("with `$ echo $?` as its next command")
+    assert "its last output" not in failed(("a",), ["b"], 1), "the difference shows it"
+
+
+def test_the_end_of_an_output_is_no_screen_full_of_blanks():
+    verdict = Verdict()
+    verdict.break_off("page.md:3", "a", "it hung", f"said{' ' * 9}\nmore{' ' * 9_000}\n\n")
+    assert verdict.message.endswith("its last output:\nsaid\nmore")
