@@ -242,7 +242,7 @@ def _classify_console(block: Block) -> Example:
 def _classify_python(block: Block) -> Example:
     if "no-run" in block.classes:
         return Example(block, SKIP, block.options["reason"])
-    if block.include is None or not _is_whole(block, block.include):
+    if block.include is None or not is_whole(block, block.include):
         raise _error(
             block,
             'a Python program is a whole file: put it under snippets/ and include it with --8<-- "page/file.py"',
@@ -250,7 +250,8 @@ def _classify_python(block: Block) -> Example:
     return Example(block, RUN)
 
 
-def _is_whole(block: Block, included: Path) -> bool:
+def is_whole(block: Block, included: Path) -> bool:
+    """Whether the block shows all of the file that it includes, not some lines of it."""
     return block.source.rstrip("\n") == included.read_text(encoding="utf-8").rstrip("\n")
 
 

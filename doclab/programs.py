@@ -26,8 +26,14 @@ def promised(source: str) -> list[str]:
 
 
 def strings(source: str) -> list[str]:
-    """The strings in a program, but for its docstrings: in them it names what it makes."""
-    tree = ast.parse(source)
+    """The strings in a program, but for its docstrings: in them it names what it makes.
+
+    Of a text that Python can't read it is all: the program's run tells of that.
+    """
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):
+        return [source]
     said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     constants = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in said)
     return [node.value for node in constants if isinstance(node.value, str)]

@@ -24,6 +24,11 @@ def all_pages() -> list[Path]:
     return sorted(SOURCE.rglob("*.md"))
 
 
+def is_ours(file: Path) -> bool:
+    """Whether a file is one of this project, and not of another whose documentation is verified."""
+    return file.resolve().is_relative_to(PROJECT)
+
+
 def relative(file: Path) -> str:
     """The file as people write it: relative to the working directory where that is shorter."""
     try:

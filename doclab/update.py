@@ -1,7 +1,7 @@
 """Record outputs anew: run pages, rewrite what no longer holds, in the page and in its translation."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from doclab.files import stage
 from doclab.pages import Example, PageError
 from doclab.promises import promises
 from doclab.run import PageRun, open_page
-from doclab.source import SOURCE, TRANSLATION, relative
+from doclab.source import SOURCE, TRANSLATION, is_ours, relative
 from doclab.values import Bindings
 from doclab.verdict import NOT_RUN, Verdict
 
@@ -45,14 +45,16 @@ def update(page: Path, engine: Engine, progress: Callable[[str], None], limit: f
                 raise NothingRan(page)
             twin = _twin(page)
             others = blocks_of_twin(examples, page, twin) if twin else []
-            tidy = [_with_tidy_program(example) for example in examples]
-            with open_page(tidy, engine, progress, limit=limit, record=True) as run:
+            # Before they run, since their line numbers count; another project has a style of its own.
+            tidy = _tidy_programs(examples) if is_ours(page) else {}
+            as_run = [_with_program(example, tidy) for example in examples]
+            with open_page(as_run, engine, progress, limit=limit, record=True) as run:
                 outputs = _record(run, progress)
             if not any(outputs):
                 raise NothingRan(page)
             texts = {
                 file: like(claimed.text(file), text)
-                for file, text in _rewritten_programs(run, outputs).items()
+                for file, text in _rewritten_programs(run, outputs, tidy).items()
             }
             edits = _edits(examples, outputs)
             own = edits_of_twin(examples, others, edits, page, twin) if twin else []
@@ -72,20 +74,33 @@ def _files(page: Path) -> set[Path]:
     """All files that recording the page may rewrite."""
     examples = pages.examples(page)
     twin = _twin(page)
-    lines = {file for example in examples for file, _ in example.block.body if example.language == "console"}
-    included = {example.block.include for example in examples if example.language == "python"}
-    return {page, *lines, *included, *([twin] if twin else [])} - {None}
+    transcripts = [e for e in examples if e.action == pages.RUN and e.language == "console"]
+    lines = {file for example in transcripts for file, _ in example.block.body}
+    return {page, *lines, *filter(None, map(_program, examples)), *([twin] if twin else [])}
 
 
-def _with_tidy_program(example: Example) -> Example:
-    """The program as black and ruff would have it, before it runs: its line numbers count."""
-    if not example.block.include or example.language != "python":
+def _program(example: Example) -> Path | None:
+    """The file of a program that runs.  One that is only saved, shown or explained is nobody's to rewrite."""
+    return example.block.include if example.action == pages.RUN and example.language == "python" else None
+
+
+def _tidy_programs(examples: Sequence[Example]) -> dict[Path, str]:
+    """The programs as black and ruff would have them.  Raises UpdateError for what only a person can mend."""
+    tidy = {}
+    for program in filter(None, map(_program, examples)):
+        try:
+            tidy[program] = programs.formatted(program).rstrip("\n")
+        except (FormatError, ValueError) as error:  # black's InvalidInput is a ValueError
+            raise UpdateError(f"{relative(program)}: {error}") from None
+    return tidy
+
+
+def _with_program(example: Example, tidy: Mapping[Path, str]) -> Example:
+    """The example with the tidy text of the program that it includes, be it to run it or to save it."""
+    include = example.block.include
+    if include not in tidy or not pages.is_whole(example.block, include):
         return example
-    try:
-        source = programs.formatted(example.block.include).rstrip("\n")
-    except FormatError as error:
-        raise UpdateError(str(error)) from None
-    return replace(example, block=replace(example.block, source=source))
+    return replace(example, block=replace(example.block, source=tidy[include]))
 
 
 def _record(run: PageRun, progress: Callable[[str], None]) -> list[list[list[str]]]:
@@ -173,29 +188,28 @@ def _is_in_one_piece(edit: Edit, example: Example, last: int) -> bool:
     return edit.file == example.file or end == rows or (edit.file, end + 1) in example.block.body
 
 
-def _rewritten_programs(run: PageRun, outputs: list[list[list[str]]]) -> dict[Path, str]:
-    """The programs of the page, tidied, with new `#>` lines where those no longer hold.
+def _rewritten_programs(
+    run: PageRun, outputs: list[list[list[str]]], tidy: Mapping[Path, str]
+) -> dict[Path, str]:
+    """The tidy programs, and those whose `#>` lines no longer hold, with new ones.
 
     Raises UpdateError where the page includes one twice, and it prints two things.
     """
-    tidy: dict[Path, str] = {}
-    recorded: dict[Path, tuple[str, list[str]]] = {}
+    texts = {program: f"{source}\n" for program, source in tidy.items()}
+    recorded: dict[Path, list[str]] = {}
     for example, verdict, rewritten in zip(run.examples, run.verdicts, outputs, strict=True):
-        program, source = example.block.include, f"{example.block.source}\n"
-        if example.language != "python" or not program:
+        program, source = _program(example), f"{example.block.source}\n"
+        if not program or not rewritten:
             continue
-        tidy[program] = source
-        if not rewritten:
-            continue
-        if rewritten[0] != programs.promised(source):
-            source = _promised_anew(program, source, verdict, rewritten[0])
-        _, first = recorded.setdefault(program, (source, rewritten[0]))
-        if not comparison.may_share_spelling(first, rewritten[0]):
+        (output,) = rewritten
+        if program not in recorded and output != programs.promised(source):
+            texts[program] = _promised_anew(program, source, verdict, output)
+        if not comparison.may_share_spelling(recorded.setdefault(program, output), output):
             raise UpdateError(
                 f"{relative(example.file)}:{example.line}: the page includes {relative(program)} twice, and it prints "
                 "two things: make two programs of it"
             )
-    return {**tidy, **{program: source for program, (source, _) in recorded.items()}}
+    return texts
 
 
 def _promised_anew(program: Path, source: str, verdict: Verdict, output: list[str]) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from doclab import __main__, edits, pages, update
+from doclab import __main__, edits, pages, source, update
 from doclab.engines import DEFAULT, ENGINES
 from doclab.session import DEFAULT_LIMIT
 from doclab.source import PROJECT
@@ -66,7 +66,7 @@ PROGRAM = """for number in range( 2 ):
 print('done')
 """
 
-FORMATTED = """for number in range(2):
+RECORDED_PROGRAM = """for number in range( 2 ):
     print("number", number)
     #> number 0
     #> number 1
@@ -86,7 +86,9 @@ def test_outputs_are_recorded_once(page):
     done = record(page)
     assert done.returncode == 0, done.stderr
     assert page.read_text() == RECORDED
-    assert page.with_name("program.py").read_text() == FORMATTED
+    assert page.with_name("program.py").read_text() == RECORDED_PROGRAM, (
+        "the style of another project is its own"
+    )
     times = [file.stat().st_mtime_ns for file in sorted(page.parent.iterdir())]
     assert "nothing to change" in record(page).stdout
     assert times == [file.stat().st_mtime_ns for file in sorted(page.parent.iterdir())]
@@ -176,7 +178,7 @@ def test_what_a_page_includes_is_recorded_where_it_stands(tmp_path):
     assert page.read_text() == text
     assert (tmp_path / "session.txt").read_bytes() == b"$ echo a\r\na\r\n"
     assert (tmp_path / "part.md").read_text().endswith("    $ echo b\n    b\n    ```\n")
-    assert (tmp_path / "program.py").read_bytes() == b"print(1)\r\n#> 1\r\n"
+    assert (tmp_path / "program.py").read_bytes() == b"print( 1 )\r\n#> 1\r\n"
     assert "nothing to change" in record(page).stdout
 
 
@@ -265,11 +267,73 @@ def test_a_program_that_is_included_twice_must_print_the_same(tmp_path):
 
 
 def test_a_program_stays_as_it_was_where_its_page_fails(tmp_path):
-    (tmp_path / "program.py").write_text("print( 1 )\n")
+    (tmp_path / "program.py").write_text("print(1)\n")
     page = tmp_path / "page.md"
     page.write_text('```python\n--8<-- "program.py"\n```\n\n```console\n$ false\n```\n')
     assert record(page).returncode == 1
-    assert (tmp_path / "program.py").read_text() == "print( 1 )\n"
+    assert (tmp_path / "program.py").read_text() == "print(1)\n"
+
+
+@pytest.fixture
+def ours(tmp_path, monkeypatch) -> Path:
+    """A folder for pages of this project."""
+    monkeypatch.setattr(source, "PROJECT", tmp_path)
+    return tmp_path
+
+
+def record_here(page: Path) -> list[Path]:
+    return update.update(page, ENGINES[DEFAULT], print, DEFAULT_LIMIT)
+
+
+def test_the_programs_of_this_project_become_tidy_also_where_the_page_saves_them(ours):
+    program, page = ours / "program.py", ours / "page.md"
+    program.write_text("a = [ 1,2 ]")
+    include = '--8<-- "program.py"'
+    page.write_text(
+        f'```python\n{include}\n```\n\n```python title="a.py"\n{include}\n```\n\n```console\n$ cat a.py\n```\n'
+    )
+    assert record_here(page) == [program, page]
+    assert program.read_text() == "a = [1, 2]\n"
+    assert page.read_text().endswith("$ cat a.py\na = [1, 2]\n```\n")
+
+
+def test_what_does_not_run_is_no_program_to_rewrite(ours):
+    files = {
+        "saved.py": "import os\n\n\nif True:\n    a = 1\n    b = 2\n#> 3\n",
+        "shown.py": "c = ( 1 )\n#> 4\n",
+        "told.txt": "$ echo  a\nb\n",
+    }
+    for name, text in files.items():
+        (ours / name).write_text(text)
+    page = ours / "page.md"
+    text = (
+        '```python title="app.py"\n--8<-- "saved.py:5:6"\n```\n\n'
+        '```python title="all.py"\n--8<-- "saved.py"\n```\n\n'
+        '```{ .python .no-run reason="why not" }\n--8<-- "shown.py"\n```\n\n'
+        '```{ .console .no-run reason="why not" }\n--8<-- "told.txt"\n```\n\n'
+        "```console\n$ cat app.py\n```\n"
+    )
+    page.write_text(text)
+    (ours / "shown.py").chmod(0o444)
+    assert record_here(page) == [page]
+    assert page.read_text() == text.removesuffix("```\n") + "    a = 1\n    b = 2\n```\n"
+    assert {name: (ours / name).read_text() for name in files} == files
+
+
+@pytest.mark.parametrize("text", ["print(nosuch)\n", "def f(:\n"])
+def test_what_only_a_person_can_mend_is_said_with_the_file(ours, text):
+    (ours / "program.py").write_text(text)
+    (ours / "page.md").write_text('```python\n--8<-- "program.py"\n```\n')
+    with pytest.raises(update.UpdateError) as refused:
+        record_here(ours / "page.md")
+    assert str(refused.value).startswith(f"{ours}/program.py: ruff failed")
+
+
+def test_a_program_of_another_project_that_python_cannot_read_fails_as_its_reader_would_see(tmp_path):
+    (tmp_path / "program.py").write_text("def f(:\n")
+    (tmp_path / "page.md").write_text('```python\n--8<-- "program.py"\n```\n')
+    done = record(tmp_path / "page.md")
+    assert f"not updated: {tmp_path}/page.md:1: " in done.stderr and "+SyntaxError: " in done.stderr
 
 
 def test_a_link_stays_a_link(tmp_path):
