@@ -15,7 +15,9 @@ from mkdocs.utils.meta import get_data
 
 from doclab.listeners import Block, Recorder, tap
 from doclab.outline import Outline
-from doclab.source import DOCS, PROJECT, SNIPPETS, decode
+from doclab.source import DOCS, PROJECT, SNIPPETS, decode, is_ours
+
+_ROOT_MARKS = ("mkdocs.yml", ".git")
 
 
 def render(file: Path) -> str:
@@ -56,9 +58,24 @@ def _front_matter_lines(text: str) -> int:
 
 
 def _include_folders(file: Path) -> list[str]:
-    """The project's snippets; for a page outside the project also its own folder and the snippets beside it."""
-    outside = [] if file.resolve().is_relative_to(DOCS) else [str(file.parent), str(file.parent / "snippets")]
-    return [*outside, str(SNIPPETS)]
+    """The project's snippets; for a page outside docs/ also, and first, its own folder and the snippets beside it.
+
+    Those of a page of another project, which does without ours, are relative to a folder above it: to which one, its
+    own mkdocs.yml says.
+    """
+    if file.resolve().is_relative_to(DOCS):
+        return [str(SNIPPETS)]
+    further = [SNIPPETS] if is_ours(file) else _folders_above(file)
+    return [*map(str, [file.parent, file.parent / "snippets", *further])]
+
+
+def _folders_above(file: Path) -> list[Path]:
+    """Those up to and including the root of the page's project; none where no folder looks like one."""
+    above = [*file.resolve().parents]  # of a link, those of its target
+    for count, folder in enumerate(above, 1):
+        if any((folder / mark).exists() for mark in _ROOT_MARKS):
+            return [folder for folder in above[:count] if folder != file.parent.resolve()]
+    return []
 
 
 @functools.cache

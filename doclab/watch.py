@@ -33,7 +33,8 @@ def run(chosen: Sequence[str], others: Sequence[str]) -> int:
 def _occasions(chosen: Sequence[str]) -> Iterator[list[str]]:
     """What to verify, each time that something is to be verified."""
     pages = {argument: selection.page(argument) for argument in chosen}
-    folders = {DOCS, SNIPPETS, *_TOOLS, *(page.parent for page in pages.values())}
+    rest_on = set().union(*(_rests_on(page, ()) for page in pages.values()))
+    folders = {DOCS, SNIPPETS, *_TOOLS, *(file.parent for file in rest_on)}
     noticed = watch(*folders, yield_on_timeout=True, rust_timeout=_GLANCE)
     next(noticed)  # from here on it misses nothing, not even what is saved during the first run
     if pages:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from doclab import source
 from doclab.blocks import included, read
 from doclab.source import PageError
 
@@ -367,3 +368,52 @@ def test_files_included_in_code_and_in_prose_are_known(tmp_path):
     page = tmp_path / "page.md"
     page.write_text('```python\n--8<-- "app.py"\n```\n\n--8<-- "figure.svg"\n\n    --8<-- "app.py"\n')
     assert included(page) == {tmp_path / "app.py", tmp_path / "figure.svg"}
+
+
+@pytest.fixture
+def nested(tmp_path) -> Path:
+    """A page two folders below a folder, each of them with a file to include."""
+    page = tmp_path / "top/docs/guide/page.md"
+    page.parent.mkdir(parents=True)
+    for folder in (page.parent, *list(page.parents)[1:4]):
+        (folder / f"{folder.name if folder != tmp_path else 'above'}.txt").write_text("found\n")
+    return page
+
+
+def includes(page: Path, name: str) -> bool:
+    page.write_text(f'```text\n--8<-- "{name}"\n```\n')
+    try:
+        return [block.source for block in read(page)] == ["found"]
+    except PageError as error:
+        assert "looked in" in str(error)
+        return False
+
+
+@pytest.mark.parametrize(
+    ("mark", "found"),
+    [
+        ("top/mkdocs.yml", ["guide.txt", "docs.txt", "docs/docs.txt", "top.txt"]),
+        ("top/.git", ["guide.txt", "docs.txt", "docs/docs.txt", "top.txt"]),
+        ("top/docs/.git", ["guide.txt", "docs.txt"]),
+        ("top/docs/guide/mkdocs.yml", ["guide.txt"]),
+        ("top/other.yml", ["guide.txt"]),
+    ],
+)
+def test_a_page_of_another_project_includes_from_the_folders_up_to_its_root(nested, tmp_path, mark, found):
+    (tmp_path / mark).touch()
+    names = ["guide.txt", "docs.txt", "docs/docs.txt", "top.txt", "above.txt"]
+    assert [name for name in names if includes(nested, name)] == found
+
+
+def test_a_page_that_is_a_link_includes_from_where_it_leads_to_as_well(nested, tmp_path):
+    (tmp_path / "top/mkdocs.yml").touch()
+    (tmp_path / "top/README.md").write_text('```text\n--8<-- "top.txt"\n--8<-- "guide.txt"\n```\n')
+    nested.symlink_to(tmp_path / "top/README.md")
+    assert [block.source for block in read(nested)] == ["found\n\nfound"]
+
+
+def test_only_pages_of_this_project_include_from_its_snippets(nested, tmp_path, monkeypatch):
+    assert not includes(nested, "contributing/Dockerfile")
+    monkeypatch.setattr(source, "PROJECT", tmp_path)
+    nested.write_text('```text\n--8<-- "contributing/Dockerfile"\n```\n')
+    assert read(nested)

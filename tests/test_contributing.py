@@ -39,6 +39,7 @@ def doctest(page: Path) -> str:
 @pytest.mark.parametrize("form", ["console", "files", "tty", "engine-condition", "needs", "shown"])
 def test_a_block_is_written_as_the_page_says(form, tmp_path):
     written, *shown = under(form)
+    (tmp_path / "contributing").symlink_to(SNIPPETS / "contributing")
     found = examples(as_page(tmp_path, written.block.source))
     assert list(map(described, found)) == list(map(described, shown)), f"make the two tabs of #{form} equal"
 

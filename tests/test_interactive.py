@@ -139,7 +139,9 @@ READY = "Ctrl-C to end"
 
 
 def test_a_saved_page_is_verified_again(tmp_path):
-    page, program, other = tmp_path / "page.md", tmp_path / "program.py", tmp_path / "other.md"
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "mkdocs.yml").touch()  # so that the page can include what lies above it
+    page, program, other = tmp_path / "docs/page.md", tmp_path / "program.py", tmp_path / "docs/other.md"
     page.write_text('```console\n$ echo on\non\n```\n\n```python\n--8<-- "program.py"\n```\n')
     program.write_text("print(1)\n#> 1\n")
     other.write_text("```console\n$ echo on\non\n```\n")

@@ -20,7 +20,7 @@ from mkdocs.config import load_config
 from mkdocs.exceptions import Abort, PluginError
 from PIL import Image
 
-from doclab import evidence, fence
+from doclab import evidence, fence, source
 from doclab.pages import RUN, examples
 from doclab.source import SOURCE
 from doclab.verdict import HELD
@@ -81,6 +81,7 @@ def pages(site) -> dict[str, Html]:
 def docs(tmp_path, monkeypatch) -> Path:
     """A copy of docs/ to change."""
     monkeypatch.chdir(ROOT)  # mkdocs.yml names snippets/ from here
+    monkeypatch.setattr(source, "PROJECT", tmp_path)  # these pages are of this project, too
     return shutil.copytree(ROOT / "docs", tmp_path / "docs")
 
 

@@ -19,6 +19,8 @@ from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from doclab import source
+
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = ROOT / ".cache" / "screenshots"
 BELOW = "/hieu-docker/"
@@ -114,15 +116,16 @@ def built(server, tmp_path_factory) -> Path:
     for page in Path(__file__).parent.glob("pages/*/*.md"):
         shutil.copy(page, docs / page.parent.name)
     os.chdir(ROOT)  # mkdocs.yml names snippets/ from here
-    build(
-        load_config(
-            "mkdocs.yml",
-            docs_dir=str(docs),
-            site_dir=str(folder),
-            site_url=f"http://127.0.0.1:{server.server_port}{BELOW}",
-            strict=False,  # our own page is in no menu; `nox -s site` is the strict build
-        )
+    config = load_config(
+        "mkdocs.yml",
+        docs_dir=str(docs),
+        site_dir=str(folder),
+        site_url=f"http://127.0.0.1:{server.server_port}{BELOW}",
+        strict=False,  # our own page is in no menu; `nox -s site` is the strict build
     )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(source, "PROJECT", docs.parent)  # the copied pages are of this project, too
+        build(config)
     return folder
 
 
