@@ -80,6 +80,11 @@ def doctest(session: nox.Session) -> None:
         "-c",
         "pyproject.toml",  # pages outside the project are collected by its plugin, too
         "--rootdir=.",
+        "--noconftest",  # of a folder that somebody names, the pages run and no Python
+        "-o",
+        "python_files=",
+        "-p",
+        "no:doctest",
         "-o",
         "testpaths=docs/vi",  # a translation has the same examples, which `tests` makes sure of
         "--numprocesses=auto",

@@ -101,14 +101,15 @@ def _folder() -> Path:
 def split(arguments: Sequence[str], engine: Engine) -> tuple[list[str], dict[Path, datetime]]:
     """Of what was to run, what has to, and the pages that need not, with the time at which they held.
 
-    Folders become the pages in them; a single example stays, whatever is known of its page.
+    Folders become the pages in them; a single example stays, and its page with it, whatever is known of that.
     """
     kept: list[str] = []
     left_out: dict[Path, datetime] = {}
     for argument in selection.expand(arguments):  # of a folder without pages, pytest tells
         page = Path(argument)
-        if page.suffix == ".md" and "::" not in argument and (time := held(page, engine)):
+        if page.suffix == ".md" and page.is_file() and (time := held(page, engine)):
             left_out[page] = time
         else:
             kept.append(argument)
-    return kept, left_out
+    named = {selection.page(argument) for argument in kept}
+    return kept, {page: time for page, time in left_out.items() if page.resolve() not in named}

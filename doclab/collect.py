@@ -24,6 +24,7 @@ from doclab.source import PageError, decode, relative
 from doclab.verdict import FAILED, HELD, NOT_RUN, Verdict
 
 NAMED = pytest.StashKey[list[str]]()  # what somebody asked for: a page of prose in a folder is none of that
+LEFT_OUT = pytest.StashKey[list[str]]()  # the pages that `--changed` need not run
 _KEPT = pytest.StashKey[bool]()
 
 

@@ -16,7 +16,7 @@ from doclab.client import connect, fell_silent
 from doclab.engines import DEFAULT, ENGINES, Engine
 from doclab.evidence import Environment, EvidenceError, Result
 from doclab.host import HostError, open_host
-from doclab.report import CLEAN_UP, LIMITS, check_folder, is_green
+from doclab.report import CLEAN_UP, LIMITS, check_folder, is_green, split_name
 from doclab.rootfs import IMAGES
 from doclab.source import PROJECT, SNIPPETS, SOURCE, all_pages, relative
 from doclab.verdict import FAILED, HELD
@@ -25,6 +25,7 @@ Report = Mapping[str, Any]  # of one engine, as doclab.report describes it
 Run = tuple[Environment, Report]
 
 _WHOLE_RUNS = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
+PAGES_ALONE = ["--noconftest", "-o", "python_files=", "-p", "no:doctest"]  # as `nox -s doctest` has it
 _SPREAD = ["--numprocesses=auto", "--dist=loadfile"]  # each page whole, on a host of its own
 
 
@@ -80,7 +81,7 @@ def _run_pages(name: str, chosen: Iterable[Path], recordings: Path) -> Report:
     """Verify the pages on one engine with pytest, whose own report the reader sees meanwhile."""
     with tempfile.TemporaryDirectory(prefix="doclab-") as folder:
         file = Path(folder, "report.json")
-        arguments = ["-q", "-c", "pyproject.toml", "--rootdir=.", *_SPREAD]
+        arguments = ["-q", "-c", "pyproject.toml", "--rootdir=.", *PAGES_ALONE, *_SPREAD]
         arguments += [f"--engine={name}", "--check-limits", f"--report-json={file}", *map(str, chosen)]
         if name == DEFAULT:
             arguments.append(f"--recordings={recordings}")
@@ -95,7 +96,7 @@ def _results(report: Report, hashes: Mapping[str, Mapping[str, str]]) -> dict:
     ran: dict[str, tuple[str, dict[str, Result]]] = {}
     time = str(report["started"]).replace("+00:00", "Z")
     for record in report["examples"]:
-        page, _, name = record["example"].partition("::")
+        page, name = split_name(record["example"])
         if name in hashes.get(page, ()):
             result = Result(hashes[page][name], record["result"], round(record["seconds"], 2))
             ran.setdefault(page, (time, {}))[1][name] = result

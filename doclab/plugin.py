@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from doclab import changed, engines, interrupts, pages, report, selection, signals
-from doclab.collect import NAMED, Page
+from doclab.collect import LEFT_OUT, NAMED, Page
 from doclab.progress import Progress
 from doclab.session import DEFAULT_LIMIT, time_limit
 from doclab.source import relative
@@ -78,6 +78,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     if hasattr(config, "workerinput"):
         config.args[:] = config.workerinput["pages"]
         config.stash[NAMED] = config.workerinput["named"]
+        config.stash[LEFT_OUT] = config.workerinput["left_out"]
         return None
     signals.follow_parent()
     _check_targets(config.option)
@@ -87,6 +88,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         return _watch(config)
     config.args[:] = selection.resolve(config.args, config.option.check_limits)
     config.stash[NAMED] = [str(selection.page(argument)) for argument in config.args]
+    config.stash[LEFT_OUT] = []
     return _leave_out_unchanged(config) if config.option.changed else None
 
 
@@ -151,10 +153,14 @@ def _leave_out_unchanged(config: pytest.Config) -> pytest.ExitCode | None:
         raise pytest.UsageError(
             f"--changed can't tell what has changed on the engine {engine.name}: leave it out"
         )
-    config.args[:], left_out = changed.split(config.args, engine)
+    kept, left_out = changed.split(config.args, engine)
     for page, time in left_out.items():
         print(f"left out: {relative(page)}, unchanged since it held on {time:%Y-%m-%d %H:%M}")
-    if config.args:
+    # Folders stay folders: pytest can't be told of every page by its name.
+    unchanged = {page.resolve() for page in left_out}
+    config.args[:] = [argument for argument in config.args if selection.page(argument) not in unchanged]
+    config.stash[LEFT_OUT] = [*map(str, unchanged)]
+    if kept:
         return None
     print("no page has changed: nothing was verified in this run (without --changed, all of them run)")
     return NOTHING_VERIFIED
@@ -163,7 +169,8 @@ def _leave_out_unchanged(config: pytest.Config) -> pytest.ExitCode | None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node) -> None:
     # xdist itself hands on the command line as it was
-    node.workerinput.update(pages=node.config.args, named=node.config.stash[NAMED])
+    stash = node.config.stash
+    node.workerinput.update(pages=node.config.args, named=stash[NAMED], left_out=stash[LEFT_OUT])
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -171,6 +178,17 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(config.stash[RECORDS])
     config.pluginmanager.register(interrupts)
     config.option.continue_on_collection_errors = True  # a page that can't be read stops no other page
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Follow no link round in a circle."""
+    return True if collection_path.is_dir() and selection.leads_back(collection_path) else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Dir | None:
+    """Where pages alone run, a folder with an `__init__.py` is a folder: pytest would import it."""
+    return pytest.Dir.from_parent(parent, path=path) if selection.is_of_pages_alone(parent.config) else None
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Page | None:
@@ -181,8 +199,9 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Page | Non
 
 
 def _is_page(file: Path, session: pytest.Session) -> bool:
-    """Whether to run this Markdown file: named on the command line, in docs/, or outside the project."""
-    return str(file.resolve()) in session.config.stash[NAMED] or selection.is_page(file)
+    """Whether to run this Markdown file: changed, and named on the command line, in docs/, or outside the project."""
+    name, stash = str(file.resolve()), session.config.stash
+    return name not in stash[LEFT_OUT] and (name in stash[NAMED] or selection.is_page(file))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -220,8 +239,11 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Green only when something was verified: a run that skipped everything has shown nothing."""
+    """Green only when something was verified: a run that skipped everything, or found nothing, has shown nothing."""
     records, option = session.config.stash[RECORDS], session.config.option
+    is_empty = exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and not session.config.stash[LEFT_OUT]
+    if is_empty and selection.is_of_pages_alone(session.config):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
     if (
         exitstatus == pytest.ExitCode.OK
         and records.found

@@ -13,9 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from doclab import selection
+from doclab.collect import LEFT_OUT
 from doclab.engines import ENGINES
 from doclab.host import HostError, prepare
-from doclab.report import Record, Records, count, is_example, page_of
+from doclab.report import Record, Records, count, is_example, page_of, split_name
 from doclab.source import relative
 from doclab.verdict import FAILED, HELD, NOT_RUN, SKIPPED
 
@@ -69,9 +71,7 @@ class Progress:
         self._terminal.showfspath = False if page and not self._is_detailed else None
         if page:
             self._started.setdefault(page, time.monotonic())
-            self._running[nodeid] = (
-                f"{_relative(location[0])}:{location[1] + 1} {location[2].partition('::')[2]}"
-            )
+            self._running[nodeid] = f"{_relative(location[0])}:{location[1] + 1} {split_name(location[2])[1]}"
             self._show_running()
 
     @pytest.hookimpl(tryfirst=True)
@@ -135,11 +135,20 @@ class Progress:
     def pytest_sessionfinish(self) -> None:
         self._is_over = True
 
-    def pytest_terminal_summary(self) -> None:
+    def pytest_terminal_summary(self, exitstatus: int, config: pytest.Config) -> None:
+        if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and selection.is_of_pages_alone(config):
+            self._terminal.write_line(f"nothing was verified: {self._why_nothing(config)}")
         if found := self._records.found:
             self._terminal.write_line("")
             for line in summary(found, self._engine):
                 self._terminal.write_line(line)
+
+    def _why_nothing(self, config: pytest.Config) -> str:
+        if "deselected" in self._terminal.stats:
+            return "the options of this run leave no example"
+        if config.stash[LEFT_OUT]:
+            return "no page with an example has changed (without --changed, all of them run)"
+        return selection.why_nothing(config.args)
 
 
 def summary(records: Sequence[Record], engine: str) -> list[str]:

@@ -28,6 +28,7 @@ A record is an object, too:
 import errno
 import json
 import os
+import re
 import tempfile
 import time
 from collections import Counter, defaultdict
@@ -46,6 +47,7 @@ from doclab.verdict import FAILED, HELD, NOT_RUN, SKIPPED
 CLEAN_UP = "clean-up"
 LIMITS = "limits"
 RESULTS = (HELD, FAILED, SKIPPED, NOT_RUN)
+_PAGE = re.compile(r"(?P<page>(?:(?!\.py::).)*?\.md)(?:::.*)?", re.DOTALL)
 
 
 class Record(TypedDict):
@@ -165,7 +167,7 @@ class JUnit:
 
     def _name(self, report: pytest.CollectReport | pytest.TestReport) -> None:
         if found := getattr(report, "doclab", None):
-            page, _, name = found["example"].partition("::")
+            page, name = split_name(found["example"])
             case = self._xml.node_reporter(report)
             case.add_attribute("classname", page or found["page"])
             case.add_attribute("name", name or "page")
@@ -175,8 +177,17 @@ class JUnit:
 
 def page_of(nodeid: str) -> str:
     """The page that an item of pytest belongs to, "" for an item that is no example."""
-    file = nodeid.partition("::")[0]
-    return file if file.endswith(".md") else ""
+    match = _PAGE.fullmatch(nodeid)
+    return match["page"] if match else ""
+
+
+def split_name(example: str) -> tuple[str, str]:
+    """The page's id, which may have `::` in it, and the name of the example on the page."""
+    page, _, name = example.rpartition("::")
+    if name.isdecimal():
+        page, _, section = page.rpartition("::")
+        name = f"{section}::{name}"
+    return page, name
 
 
 def check(file: Path) -> None:

@@ -1,5 +1,7 @@
 """Which examples to run: what people write on the command line, in the words of pytest."""
 
+import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -8,7 +10,12 @@ import pytest
 from doclab import pages
 from doclab.pages import Example
 from doclab.report import CLEAN_UP, LIMITS
-from doclab.source import DOCS, PROJECT, PageError, relative
+from doclab.source import DOCS, PageError, is_ours, relative
+
+# A page, and what follows its name: `:123`, or `::section::ordinal`.
+_PAGE = re.compile(r"(?P<file>.*?\.md)(?::(?P<line>[0-9]+)|::(?P<name>.*))?", re.DOTALL)
+_UNSPEAKABLE = ("[", "::")  # what pytest takes for the end of a file's name
+_VIRTUAL_ENVIRONMENTS = ("pyvenv.cfg", "conda-meta/history")
 
 
 def resolve(arguments: Sequence[str], check_limits: bool = False) -> list[str]:
@@ -27,28 +34,68 @@ def page(argument: str) -> Path:
 
 def _split(argument: str) -> tuple[str, str, str]:
     """The file, the line, and the name after `::`; "" for what is not there."""
+    if os.path.exists(argument):  # pathlib raises an error where a test has a long name
+        return argument, "", ""
+    if match := _PAGE.fullmatch(argument):
+        return match["file"], match["line"] or "", match["name"] or ""
     file, _, name = argument.partition("::")
-    shorter, _, line = file.rpartition(":")
-    is_line = line.isdecimal() and not name and not Path(file).exists()
-    return (shorter, line, name) if is_line else (file, "", name)
+    return file, "", name
 
 
 def is_page(file: Path) -> bool:
     """Whether a Markdown file is a page although nobody has named it: it is in docs/, or outside the project."""
-    target = file.resolve()
-    return target.is_relative_to(DOCS) or not target.is_relative_to(PROJECT)
+    return file.resolve().is_relative_to(DOCS) or not is_ours(file)
 
 
 def expand(arguments: Iterable[str]) -> Iterator[str]:
     """The same with its pages in place of each folder; one without pages stays."""
     for argument in arguments:
         folder = Path(argument)
-        found = sorted(filter(is_page, folder.rglob("*.md"))) if folder.is_dir() else []
+        found = sorted(filter(is_page, _below(folder))) if folder.is_dir() else []
         yield from map(str, found) if found else [argument]
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """The Markdown files that pytest finds in a folder, and in the folders below it."""
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            yield from _below(entry) if _is_walked(entry) else ()
+        elif entry.suffix == ".md" and entry.is_file():
+            yield entry
+
+
+def _is_walked(folder: Path) -> bool:
+    """Whether pytest walks a folder below one that was named: as pyproject.toml tells it, and as it does by itself."""
+    is_left_out = folder.name.startswith(".") or folder.name in ("node_modules", "__pycache__")
+    is_environment = any((folder / mark).is_file() for mark in _VIRTUAL_ENVIRONMENTS)
+    return not (is_left_out or is_environment or leads_back(folder))
+
+
+def leads_back(folder: Path) -> bool:
+    """Whether it is, by some link, a folder that it lies in itself: whoever followed it would walk for ever."""
+    parents = Path(os.path.abspath(folder)).parents
+    return any(above.exists() and folder.samefile(above) for above in parents)
+
+
+def is_of_pages_alone(config: pytest.Config) -> bool:
+    """Whether a run of pytest looks for no tests in Python, as that of `nox -s doctest`."""
+    return not config.getini("python_files")
+
+
+def why_nothing(arguments: Sequence[str]) -> str:
+    """Why no example was found in what was named."""
+    where = ", ".join(arguments)
+    pages = [argument for argument in expand(arguments) if _split(argument)[0].endswith(".md")]
+    if not pages:
+        return f"there is no page in {where}; a page is a file whose name ends in .md"
+    return (
+        f"no example is on {'the page' if len(pages) == 1 else f'any of the {len(pages)} pages'} in {where}"
+    )
 
 
 def _resolve(argument: str, check_limits: bool) -> str:
     file, line, name = _split(argument)
+    _refuse_unspeakable(file)
     if not file.endswith(".md") or not Path(file).exists():
         return argument
     try:
@@ -59,6 +106,16 @@ def _resolve(argument: str, check_limits: bool) -> str:
     except PageError as error:
         raise pytest.UsageError(str(error)) from None
     return argument
+
+
+def _refuse_unspeakable(file: str) -> None:
+    """Refuse a name that pytest reads as another one.  Raises UsageError."""
+    mark = next((mark for mark in _UNSPEAKABLE if mark in file), "")
+    if mark and os.path.exists(file):
+        folder = Path(f"{file.partition(mark)[0]}_").parent
+        raise pytest.UsageError(
+            f"{file}: pytest takes no name with `{mark}` in it: name the folder {folder} instead, or rename it"
+        )
 
 
 def _at_line(page: Path, line: int) -> Example:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from doclab import changed, rootfs, selection
+from doclab import changed, matrix, rootfs, selection
 from doclab.engines import DEFAULT, ENGINES
 from doclab.source import PROJECT
 
@@ -174,14 +174,35 @@ def test_on_the_command_line(tmp_path):
     assert "1 page on Docker" in without.stdout, "without --changed, everything runs"
 
 
+def test_pages_are_left_out_of_folders_whatever_their_names(tmp_path):
+    (tmp_path / "x[1].md").write_text("```console\n$ echo on\non\n```\n")
+    (tmp_path / "e::f.md").write_text("```console\n$ echo on\noff\n```\n")
+    (tmp_path / "prose.md").write_text("# Prose\n")
+    session = [*matrix.PAGES_ALONE, "-n2", "--dist=loadfile", tmp_path, "--changed"]
+    assert "2 pages on Docker" in doctest(*session).stdout
+    second = doctest(*session)
+    assert f"left out: {tmp_path}/x[1].md, unchanged" in second.stdout
+    assert second.returncode == 1 and "1 page on Docker" in second.stdout, second.stdout + second.stderr
+    (tmp_path / "e::f.md").unlink()
+    last = doctest(*session)
+    assert last.returncode == 5 and "nothing was verified: no page with an example has changed" in last.stdout
+
+
+def test_an_example_that_is_named_runs_beside_its_folder(world):
+    page, other = world / "page.md", world / "other.md"
+    other.write_text("# Other\n")
+    note(page)
+    assert changed.split([str(world), f"{page}::top::1"], ENGINE) == ([str(other), f"{page}::top::1"], {})
+
+
 def test_of_the_projects_folder_only_the_docs_are_pages():
     found = {Path(page).resolve() for page in selection.expand([str(PROJECT)])}
     assert found == {*(PROJECT / "docs").rglob("*.md")}
 
 
 def test_a_folder_without_pages_is_no_folder_of_unchanged_pages(tmp_path):
-    done = doctest(tmp_path, "--changed")
-    assert done.returncode == 5 and "no page has changed" not in done.stdout
+    done = doctest(*matrix.PAGES_ALONE, tmp_path, "--changed")
+    assert done.returncode == 1 and f"nothing was verified: there is no page in {tmp_path}" in done.stdout
 
 
 def test_the_readers_own_daemon_can_change_unseen():

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from doclab import selection
+from doclab import matrix, report, selection
 from doclab.engines import DEFAULT, ENGINES
 from doclab.host import open_host
 from doclab.source import PROJECT
@@ -83,6 +83,7 @@ def test_a_page_without_examples_says_so(page):
 
 def test_other_arguments_stay_as_they_are(page):
     arguments = [str(page), f"{page}::one", "docs/vi", "tests/test_x.py::test_y", f"{page.parent}/none.md:1"]
+    arguments += [f"tests/test_x.py::test_y[{'long' * 100}]", "tests/test_x.py::test_y[a.md::b]"]
     assert selection.resolve(arguments) == arguments
 
 
@@ -174,3 +175,120 @@ def test_what_is_chosen_fails_where_what_it_rests_on_failed(page):
 def test_a_name_survives_edits_of_prose(page):
     page.write_text(PAGE.replace("Prose.", "More\n\nprose.\n\n```text\nshown, too\n```"))
     assert selection.resolve([f"{page}:25"]) == [f"{page}::two::1"]
+
+
+SESSION = matrix.PAGES_ALONE  # as `nox -s doctest` has it
+
+
+@pytest.fixture
+def tree(tmp_path) -> Path:
+    """A folder with pages everywhere, Python that nobody may run, and links round in circles."""
+    pages = ["a.md", ".b.md", "build/b.md", "venv/c.md", "d/e::f.md", "d/x[1].md", "package/p.md"]
+    others = [
+        ".hidden/h.md",
+        "node_modules/n.md",
+        "d/.git/g.md",
+        "env/e.md",
+        "env/pyvenv.cfg",
+        "A.MD",
+        "folder.md/x",
+    ]
+    for name in [*pages, *others]:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("```console\n$ echo on\non\n```\n")
+    for name in ("conftest.py", "test_x.py", "package/__init__.py", "package/conftest.py"):
+        (tmp_path / name).write_text("raise SystemExit('this was imported')\n")
+    (tmp_path / "test_session.txt").write_text(">>> 1\n2\n")
+    (tmp_path / "d/link").symlink_to("../build")
+    (tmp_path / "d/up").symlink_to("..")
+    (tmp_path / "build/other").symlink_to("../venv")
+    (tmp_path / "venv/other").symlink_to("../build")
+    (tmp_path / "venv/gone.md").symlink_to("nowhere.md")
+    return tmp_path
+
+
+def test_pytest_and_the_commands_find_the_same_pages(tree):
+    done = verify(*SESSION, "--collect-only", "-q", tree)
+    collected = {page for line in done.stdout.splitlines() if (page := report.page_of(line))}
+    assert collected == {*selection.expand([str(tree)])}, done.stdout + done.stderr
+    names = {str(Path(page).relative_to(tree)) for page in collected}
+    assert {"a.md", ".b.md", "build/b.md", "venv/c.md", "d/e::f.md", "d/x[1].md", "package/p.md"} <= names
+    assert {"d/link/b.md", "build/other/c.md", "venv/other/b.md"} <= names, "links are followed"
+    assert not any(
+        "up" in name or name.startswith((".hidden", "node", "env/", "A", "folder")) for name in names
+    )
+
+
+def test_a_folder_is_run_without_its_python(tree):
+    done = verify(*SESSION, "-n2", "--dist=loadfile", tree / "package", tree / "d")
+    assert done.returncode == 0 and "5 pages on Docker" in done.stdout, done.stdout + done.stderr
+    assert "d/e::f.md: 1 held in" in done.stdout and "d/x[1].md: 1 held in" in done.stdout
+
+
+def test_the_session_has_these_options():
+    assert [word for word in SESSION if f'"{word}"' not in (PROJECT / "noxfile.py").read_text()] == []
+
+
+@pytest.mark.parametrize("spread", [[], ["-n2", "--dist=loadfile"]], ids=["alone", "spread"])
+@pytest.mark.parametrize(
+    ("files", "why"),
+    [
+        ([], "there is no page in {folder}; a page is a file whose name ends in .md"),
+        (["a.txt", "b.MD"], "there is no page in {folder}; a page is a file whose name ends in .md"),
+        (["a.md"], "no example is on the page in {folder}"),
+        (["a.md", "b.md"], "no example is on any of the 2 pages in {folder}"),
+    ],
+    ids=["empty", "no page", "one page", "two pages"],
+)
+def test_a_folder_without_an_example_is_a_failure_that_says_why(tmp_path, files, why, spread):
+    for name in files:
+        (tmp_path / name).write_text("# Prose\n")
+    done = verify(*SESSION, *spread, tmp_path)
+    assert done.returncode == 1
+    assert f"nothing was verified: {why.format(folder=tmp_path)}\n" in done.stdout
+
+
+def test_what_options_leave_out_is_not_said_to_be_missing(page):
+    done = verify(*SESSION, "-k", "nosuch", page)
+    assert done.returncode == 1
+    assert "nothing was verified: the options of this run leave no example" in done.stdout
+
+
+def test_a_run_of_tests_that_finds_none_ends_as_pytest_has_it(tmp_path):
+    done = verify(tmp_path)
+    assert done.returncode == 5 and "nothing was verified" not in done.stdout
+
+
+@pytest.mark.parametrize("name", ["x[1].md", "e::f.md", "x[1].md::top::1", "a[b]/c.md", "a[b]"])
+def test_a_name_that_pytest_cannot_take_is_refused_with_what_to_name(tmp_path, name):
+    (tmp_path / "a[b]").mkdir()
+    for page in ("x[1].md", "e::f.md", "a[b]/c.md"):
+        (tmp_path / page).write_text(PAGE)
+    with pytest.raises(pytest.UsageError) as error:
+        selection.resolve([f"{tmp_path}/{name}"])
+    assert f": name the folder {tmp_path} instead, or rename it" in str(error.value)
+    assert str(error.value).startswith(
+        f"{tmp_path}/{name.removesuffix('::top::1')}: pytest takes no name with "
+    )
+
+
+def test_a_page_with_colons_is_a_page_in_every_report(tmp_path):
+    (tmp_path / "e::f.md").write_text("```console\n$ echo on\noff\n```\n")
+    done = verify(*SESSION, tmp_path, f"--junitxml={tmp_path}/junit.xml")
+    assert f"[1/1] {tmp_path}/e::f.md: 1 failed in" in done.stdout
+    case = f'classname="{tmp_path}/e::f" name="top::1" file="{tmp_path}/e::f.md" line="1"'
+    assert case in (tmp_path / "junit.xml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("nodeid", "page"),
+    [
+        ("docs/a.md::top::1", "docs/a.md"),
+        ("/x/e::f.md::top::1", "/x/e::f.md"),
+        ("/x/a.md/b.md", "/x/a.md/b.md"),
+        ("tests/test_x.py::test_y[a.md::b]", ""),
+        ("tests/test_x.py::test_y", ""),
+    ],
+)
+def test_the_page_of_an_item_is_a_markdown_file(nodeid, page):
+    assert report.page_of(nodeid) == page
