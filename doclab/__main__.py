@@ -60,9 +60,9 @@ def main(arguments: list[str] | None = None) -> int:
     lying.add_argument("--seed", type=int, default=0, help="which N they are (default: %(default)s)")
     lying.set_defaults(run=mutate_pages)
     options = parser.parse_args(arguments)
-    options.pages = [Path(name) for name in selection.expand(map(str, options.pages))]
     signals.follow_parent()
     try:
+        _settle_pages(parser, options)
         status = options.run(options)
         sys.stdout.flush()
         return status
@@ -84,6 +84,22 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
 
 
+def _settle_pages(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    """Put its pages in the place of each folder; `options.named` are those that somebody named one by one."""
+    for given in options.pages:
+        if given.is_dir() and [*selection.expand([str(given)])] == [str(given)]:
+            parser.error(selection.why_nothing([str(given)]))
+        if given.is_file() and given.suffix != ".md":
+            parser.error(f"{given} is no page: the name of a page ends in .md")
+    options.named = {given.resolve() for given in options.pages if not given.is_dir()}
+    options.pages = [Path(name) for name in selection.expand(map(str, options.pages))]
+
+
+def _is_named(page: Path, options: argparse.Namespace) -> bool:
+    """Whether somebody asked for just this page: then it has to have an example, as one in a folder has not."""
+    return page.resolve() in options.named
+
+
 def _count(text: str) -> int:
     """Read a number of things, as argparse's `type`."""
     if text.isdecimal():
@@ -93,17 +109,20 @@ def _count(text: str) -> int:
 
 def list_examples(options: argparse.Namespace) -> int:
     """Print what was found: `file`, `line`, `language`, `action`, `reason`, `source`, and the example's `id`."""
-    failed = False
+    failed, total = False, 0
     for page in options.pages:
         try:
-            found = _some(page)
+            found = _some(page) if _is_named(page, options) else pages.examples(page)
         except pages.PageError as error:  # it hides no other page
             failed = True
             print(error, file=sys.stderr)
             continue
         for example in found:
             print(json.dumps(_as_json(page, example), ensure_ascii=False))
-    return 1 if failed else 0
+        total += len(found)
+    if not total and not failed:
+        print("no examples found", file=sys.stderr)
+    return 0 if total and not failed else 1
 
 
 def _some(page: Path) -> list[pages.Example]:
@@ -120,13 +139,13 @@ def update_pages(options: argparse.Namespace) -> int:
     for page in options.pages or all_pages():
         print(relative(page), flush=True)
         try:
-            if options.pages:
+            if _is_named(page, options):
                 _some(page)
             changed = update(
                 page, ENGINES[options.engine], lambda line: print(line, flush=True), options.time_limit
             )
         except (UpdateError, pages.PageError, PageTaken, DaemonGone) as error:
-            if isinstance(error, NothingRan) and not options.pages:  # a page of prose among all pages
+            if isinstance(error, NothingRan) and not _is_named(page, options):  # a page of prose among others
                 print("  nothing to record")
                 continue
             failed = True
@@ -140,7 +159,14 @@ def update_pages(options: argparse.Namespace) -> int:
 def run_matrix(options: argparse.Namespace) -> int:
     """Run the pages on the engines; 0 when all of it held on all of them."""
     names = options.engine or [name for name, engine in ENGINES.items() if engine.suite]
-    return 0 if matrix.run(names, [page.resolve() for page in options.pages]) else 1
+    chosen = [page for page in options.pages if _is_named(page, options) or _has_examples(page)]
+    if options.pages and not chosen:
+        raise pages.PageError(options.pages[0], 1, "no examples found")
+    return 0 if matrix.run(names, [page.resolve() for page in chosen]) else 1
+
+
+def _has_examples(page: Path) -> bool:
+    return any(example.action != pages.SHOW for example in pages.examples(page))
 
 
 @signals.ended_in_order()
@@ -148,8 +174,9 @@ def mutate_pages(options: argparse.Namespace) -> int:
     """Try thousands of small lies, several pages at a time, and report which were found out."""
     engine, limit = ENGINES[options.engine], options.time_limit
     listed = options.pages or all_pages()
+    named = [_is_named(page, options) for page in listed]
     with workers(1 if engine.is_shared else None) as pool:
-        findings = pool.each(_examine, listed, repeat(engine), repeat(limit), repeat(bool(options.pages)))
+        findings = pool.each(_examine, listed, repeat(engine), repeat(limit), named)
         read = [page for page, found in zip(listed, findings, strict=True) if not found.error]
         chances = [(page, mutant) for page in read for mutant in mutation.misspellings(page, engine)]
         chosen = random.Random(options.seed).sample(chances, min(options.commands, len(chances)))

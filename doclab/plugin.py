@@ -110,6 +110,7 @@ def _check_targets(option: argparse.Namespace) -> None:
     targets = {
         "--report-json": (option.report_json, report.check, "a file"),
         "--recordings": (option.recordings, report.check_folder, "a folder"),
+        "--junitxml": (_junit_file(option), report.check, "a file"),
     }
     for name, (target, check, what) in targets.items():
         try:
@@ -119,6 +120,14 @@ def _check_targets(option: argparse.Namespace) -> None:
             raise pytest.UsageError(
                 f"{name}={target} can't be written ({error.strerror}): name {what} that can be"
             ) from None
+
+
+def _junit_file(option: argparse.Namespace) -> Path | None:
+    """The file that pytest makes of its own report; None where it makes none, or writes to a device."""
+    if not (given := getattr(option, "xmlpath", None)):
+        return None
+    file = Path(os.path.expanduser(os.path.expandvars(given)))
+    return file if file.is_file() or not file.exists() else None
 
 
 def _check_processes(config: pytest.Config) -> None:

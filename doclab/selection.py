@@ -10,10 +10,11 @@ import pytest
 from doclab import pages
 from doclab.pages import Example
 from doclab.report import CLEAN_UP, LIMITS
-from doclab.source import DOCS, PageError, is_ours, relative
+from doclab.source import DOCS, PageError, decode, is_ours, relative
 
 # A page, and what follows its name: `:123`, or `::section::ordinal`.
 _PAGE = re.compile(r"(?P<file>.*?\.md)(?::(?P<line>[0-9]+)|::(?P<name>.*))?", re.DOTALL)
+_ENDINGS = (".md", ".markdown", ".mdown", ".mkd")  # of Markdown elsewhere
 _UNSPEAKABLE = ("[", "::")  # what pytest takes for the end of a file's name
 _VIRTUAL_ENVIRONMENTS = ("pyvenv.cfg", "conda-meta/history")
 
@@ -96,6 +97,8 @@ def why_nothing(arguments: Sequence[str]) -> str:
 def _resolve(argument: str, check_limits: bool) -> str:
     file, line, name = _split(argument)
     _refuse_unspeakable(file)
+    if file.lower().endswith(_ENDINGS) and not file.endswith(".md") and Path(file).is_file():
+        raise pytest.UsageError(f"{file} is no page: the name of a page ends in .md")
     if not file.endswith(".md") or not Path(file).exists():
         return argument
     try:
@@ -119,13 +122,18 @@ def _refuse_unspeakable(file: str) -> None:
 
 
 def _at_line(page: Path, line: int) -> Example:
-    here = [example for example in pages.examples(page) if example.file == page]
+    everywhere = pages.examples(page)
+    here = [example for example in everywhere if example.file == page]
     for example in here:
         if example.line <= line <= example.block.end and example.ordinal:
             return example
     is_shown = any(example.line <= line <= example.block.end for example in here)
     what = "this code is only shown" if is_shown else "no example is on this line"
     found = [example for example in here if example.ordinal]
+    included = [example for example in everywhere if example.ordinal and example.file != page]
+    if included and (not found or _includes(page, line)):
+        listed = ", ".join(f"{relative(page)}::{e.name} ({relative(e.file)}:{e.line})" for e in included)
+        raise pytest.UsageError(f"{relative(page)}:{line}: {what}; what the page includes has {listed}")
     if not found:
         raise pytest.UsageError(f"{relative(page)}:{line}: {what}; the page has none that runs")
     nearest = min(found, key=lambda example: max(example.line - line, line - example.block.end))
@@ -133,6 +141,11 @@ def _at_line(page: Path, line: int) -> Example:
         f"{relative(page)}:{line}: {what}; the nearest that runs is {relative(page)}::{nearest.name}, "
         f"lines {nearest.line} to {nearest.block.end}"
     )
+
+
+def _includes(page: Path, line: int) -> bool:
+    lines = decode(page).splitlines()
+    return line <= len(lines) and "--8<--" in lines[line - 1]
 
 
 def _rests_on_all(page: Path, name: str, check_limits: bool) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from doclab import report, signals
+from doclab import __main__, report, selection, signals
 from doclab.source import PROJECT
 
 PAGE = """# Page
@@ -67,6 +67,40 @@ def test_a_folder_stands_for_its_pages(page):
     assert {json.loads(line)["file"] for line in done.stdout.splitlines()} == {str(page), str(other)}
 
 
+def test_a_page_of_prose_in_a_folder_is_no_fault_and_one_that_is_named_is(page):
+    prose = page.parent / "prose.md"
+    prose.write_text("# Prose\n")
+    done = examples(page.parent)
+    assert (done.returncode, done.stderr, len(done.stdout.splitlines())) == (0, "", 3)
+    done = examples(page.parent, prose)
+    assert (done.returncode, done.stderr) == (1, 2 * f"{prose}:1: no examples found\n")
+    page.unlink()
+    done = examples(page.parent)
+    assert (done.returncode, done.stderr) == (1, "no examples found\n")
+
+
+@pytest.mark.parametrize("command", ["examples", "update", "matrix", "mutate"])
+def test_what_is_no_page_is_refused_by_every_command(tmp_path, capsys, command):
+    (tmp_path / "folder").mkdir()
+    for name in ("a.markdown", "B.MD", "folder/c.txt"):
+        (tmp_path / name).write_text("```console\n$ echo on\non\n```\n")
+    for name in ("a.markdown", "B.MD", "folder/c.txt"):
+        with pytest.raises(SystemExit):
+            __main__.main([command, str(tmp_path / name)])
+        assert f"{tmp_path / name} is no page: the name of a page ends in .md" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        __main__.main([command, str(tmp_path / "folder")])
+    told = f"there is no page in {tmp_path}/folder; a page is a file whose name ends in .md"
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["a.markdown", "B.MD"])
+def test_what_is_no_page_is_refused_by_pytest(tmp_path, name):
+    (tmp_path / name).write_text("```console\n$ echo on\non\n```\n")
+    with pytest.raises(pytest.UsageError, match=f"{name} is no page: the name of a page ends in .md"):
+        selection.resolve([f"{tmp_path}/{name}"])
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -116,6 +150,11 @@ def test_a_number_of_commands_is_none_below_0(page, number):
             "--recordings={page}",
             r"--recordings=\S+ can't be written \(File exists\): name a folder that can be",
         ),
+        (
+            "--junitxml={page}/x.xml",
+            r"--junitxml=\S+ can't be written \(.+\): name a file that can be",
+        ),
+        ("--junitxml=/proc/x/y.xml", r"--junitxml=\S+ can't be written \(.+\): name a file that can be"),
         ("--recordings=/proc/x", r"--recordings=\S+ can't be written \(.+\): name a folder that can be"),
     ],
 )

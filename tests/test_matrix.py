@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from processes import children, sleeping, traces, wait_until
 
-from doclab import evidence, matrix, pages
+from doclab import __main__, evidence, matrix, pages
 from doclab.engines import DEFAULT
 from doclab.evidence import Environment, EvidenceError
 from doclab.source import DOCS, PROJECT
@@ -159,6 +159,19 @@ def test_pages_that_changed_meanwhile_leave_no_evidence(tmp_path, monkeypatch):
     monkeypatch.setattr(matrix.signals, "run_pytest", edited)
     with pytest.raises(EvidenceError, match=r"page\.md was changed while the pages ran: nothing is recorded"):
         matrix.run([DEFAULT], [page], tmp_path / "evidence")
+
+
+def test_pages_of_prose_in_a_folder_are_left_out_and_those_that_are_named_are_not(tmp_path, monkeypatch):
+    page, prose, ran = tmp_path / "page.md", tmp_path / "prose.md", []
+    page.write_text("```console\n$ echo a\na\n```\n")
+    prose.write_text("# Prose\n")
+    monkeypatch.setattr(matrix, "run", lambda names, files: ran.append(files) or True)
+    assert __main__.main(["matrix", str(tmp_path)]) == 0
+    assert __main__.main(["matrix", str(tmp_path), str(prose)]) == 0
+    assert [{*files} for files in ran] == [{page}, {page, prose}]
+    page.unlink()
+    assert __main__.main(["matrix", str(tmp_path)]) == 1, "all pages of this project would run"
+    assert len(ran) == 2
 
 
 def test_pages_of_others_leave_no_evidence(tmp_path, capfd):

@@ -296,6 +296,13 @@ def test_the_command_succeeds_where_every_lie_is_found_out(page, found, capfd):
     assert "true.md | 7 | 7 | 100.00 % |" in capfd.readouterr().out
 
 
+def test_a_page_of_prose_in_a_folder_is_no_error(tmp_path, kept, capfd):
+    (tmp_path / "true.md").write_text("```console\n$ echo a\na\n```\n")
+    (tmp_path / "prose.md").write_text("Chữ.\n")
+    assert command_line.main(["mutate", str(tmp_path)]) == 0
+    assert "no examples found" not in capfd.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("number", "message"),
     [

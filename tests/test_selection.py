@@ -292,3 +292,16 @@ def test_a_page_with_colons_is_a_page_in_every_report(tmp_path):
 )
 def test_the_page_of_an_item_is_a_markdown_file(nodeid, page):
     assert report.page_of(nodeid) == page
+
+
+def test_the_line_of_an_include_is_answered_with_the_examples_that_come_from_there(page):
+    (page.parent / "part.md").write_text("Prose.\n\n```console\n$ echo part\npart\n```\n")
+    page.write_text('# Page\n\n--8<-- "part.md"\n')
+    there = rf"what the page includes has {page}::top::1 \({page.parent}/part.md:3\)"
+    with pytest.raises(pytest.UsageError, match=there):
+        selection.resolve([f"{page}:3"])
+    page.write_text(PAGE + '\n--8<-- "part.md"\n')
+    with pytest.raises(pytest.UsageError, match=rf"::two::2 \({page.parent}/part.md:3\)"):
+        selection.resolve([f"{page}:22"])
+    with pytest.raises(pytest.UsageError, match="the nearest that runs is"):
+        selection.resolve([f"{page}:15"])
