@@ -16,7 +16,7 @@ from doclab.promises import promises
 from doclab.run import PageRun, open_page
 from doclab.source import SOURCE, TRANSLATION, is_ours, relative
 from doclab.values import Bindings
-from doclab.verdict import NOT_RUN, Verdict
+from doclab.verdict import FAILED, NOT_RUN, Verdict
 
 # A line that Markdown could take for the end of a fence or for an include.
 _MARKS = re.compile(r"\s*(?:```|~~~|;*-+8<-+)")
@@ -108,7 +108,8 @@ def _record(run: PageRun, progress: Callable[[str], None]) -> list[list[list[str
     for example in run.examples:
         verdict = run.advance(example)
         if example.ordinal:
-            progress(f"  {example.name}: {verdict.result}")
+            is_new = verdict.result == FAILED and not verdict.is_broken
+            progress(f"  {example.name}: {'recorded' if is_new else verdict.result}")
     _refuse_broken(run)
     if left := run.finish():
         raise UpdateError(left)
@@ -119,7 +120,7 @@ def _refuse_broken(run: PageRun) -> None:
     """A command that failed or hung has no output worth showing."""
     for verdict in run.verdicts:
         if verdict.result == NOT_RUN or verdict.is_broken:
-            raise UpdateError(verdict.message)
+            raise UpdateError(verdict.message[verdict.broken_at :].lstrip("\n"))
 
 
 def _rewrites(run: PageRun) -> list[list[list[str]]]:

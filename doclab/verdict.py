@@ -18,13 +18,14 @@ class Verdict:
 
     `message` says why; `outputs` holds the real lines of each command, `statuses` its exit status, `pieces` what it
     printed when, `printed` the line of the `print` call for each line of a recorded program; `is_broken` when they are
-    not worth recording: it failed, hung, or flooded.  With `may_have_lost_output` it failed, and the daemon had given up
+    not worth recording: it failed, hung, or flooded; from `broken_at` on, the message tells of that.  With `may_have_lost_output` it failed, and the daemon had given up
     what some container printed.
     """
 
     result: str = HELD
     message: str = ""
     is_broken: bool = False
+    broken_at: int = 0
     may_have_lost_output: bool = False
     seconds: float = 0.0
     outputs: list[list[str]] = field(default_factory=list)
@@ -50,7 +51,7 @@ class Verdict:
         if difference:
             parts.append(_clipped(str(difference)))
         if status:
-            self.is_broken = True
+            self._note_broken()
             parts.append(f"exit status {status}: a page shows a failure with `$ echo $?` as its next command")
         if not difference:  # then `...` stands for what the command said
             parts.append(_tail("\n".join(real)))
@@ -58,12 +59,16 @@ class Verdict:
 
     def break_off(self, place: str, source: str, reason: str, output: str = "") -> None:
         """The command at `place` can't be judged at all, for `reason`, after this `output`."""
-        self.is_broken = True
+        self._note_broken()
         self._add("\n".join(filter(None, [f"{place}: {reason}", source and quoted(source), _tail(output)])))
 
     def explain(self, reason: str) -> None:
         """Say more about what has failed."""
         self.message += f"\n{reason}"
+
+    def _note_broken(self) -> None:
+        if not self.is_broken:
+            self.is_broken, self.broken_at = True, len(self.message)
 
     def _add(self, message: str) -> None:
         self.result = FAILED

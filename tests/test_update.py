@@ -416,6 +416,28 @@ def test_a_named_page_on_which_no_example_ran_is_a_failure(tmp_path, text):
     assert f"not updated: {page}:1: no example ran: nothing was recorded" in done.stderr
 
 
+def test_a_page_of_prose_in_a_folder_has_nothing_to_record(tmp_path):
+    (tmp_path / "prose.md").write_text("Chữ.\n")
+    (tmp_path / "page.md").write_text("```console\n$ echo a\n```\n")
+    done = record(tmp_path)
+    assert done.returncode == 0 and "prose.md\n  nothing to record\n" in done.stdout, done.stderr
+    assert f"rewrote {tmp_path}/page.md" in done.stdout
+
+
+def test_what_is_recorded_anew_has_not_failed(tmp_path):
+    (tmp_path / "page.md").write_text("```console\n$ echo a\nold\n```\n\n```console\n$ echo b\nb\n```\n")
+    done = record(tmp_path / "page.md")
+    assert "  top::1: recorded\n  top::2: held\n" in done.stdout
+
+
+def test_a_refusal_tells_of_the_command_that_broke_and_of_no_output_before_it(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("```console\n$ echo a\nold\n$ (exit 3)\n$ echo b\n```\n")
+    done = record(page)
+    assert done.stderr.startswith(f"not updated: {page}:4: the command failed\n$ (exit 3)\nexit status 3")
+    assert "top::1: failed" in done.stdout
+
+
 def test_a_page_of_prose_among_all_pages_has_nothing_to_record(tmp_path, monkeypatch, capsys):
     (page := tmp_path / "page.md").write_text("Chữ.\n")
     monkeypatch.setattr(__main__, "all_pages", lambda: [page])
