@@ -32,7 +32,10 @@ _LOOK_CLASSES = {
 _LOOK_OPTIONS = {"title", "hl_lines", "linenums"}
 _CLASSES = {"console": {"no-run", "tty", "recorded"}, "python": {"no-run"}}
 _OPTIONS = {"console": {"reason", "engine", "needs"}, "python": {"reason", "engine", "needs", "title"}}
-_SHELLS = {"bash", "sh", "shell", "zsh", "ksh", "fish", "shell-session", "sh-session", "bash-session"}
+_SHELLS = {
+    *("bash", "sh", "shell", "zsh", "ksh", "openrc", "csh", "tcsh", "tcshcon", "fish", "fishshell"),
+    *("shell-session", "sh-session", "bash-session"),
+}  # all their names in Pygments
 _PYTHONS = {"py", "python3", "py3", "pycon", "python-console", "ipython"}
 
 
@@ -120,16 +123,27 @@ class Example:
 
 
 def examples(page: Path) -> list[Example]:
-    """Everything on the page that the site shows as code, in reading order.  Raises PageError."""
+    """Everything on the page that the site shows as code, in reading order.
+
+    Raises PageError, one for all blocks that are at fault.
+    """
     seen: Counter[str] = Counter()
     result = []
+    faults: dict[str, PageError] = {}  # by what they say: a page may include a block twice
     for block in read(page):
-        example = _classify(block)
+        try:
+            example = _classify(block)
+            check(example)
+        except PageError as error:
+            faults[str(error)] = error
+            continue
         if example.action != SHOW:
             seen[example.section] += 1
             example = replace(example, ordinal=seen[example.section])
-        check(example)
         result.append(example)
+    if faults:
+        first, *others = faults.values()
+        raise PageError(first.file, first.line, first.message, others)
     return result
 
 
@@ -208,7 +222,9 @@ def _check_words(block: Block) -> None:
     known = _OPTIONS.get(block.language, _LOOK_OPTIONS)
     for name in block.options:
         if name not in known:
-            raise _error(block, f"unknown attribute `{name}` on a {block.language} fence{_hint(known)}")
+            raise _error(
+                block, f"unknown attribute `{name}` on a {block.language} fence{_hint(known)}: take it out"
+            )
         if block.options[name] is None:
             raise _error(block, f'`{name}` has no value: write {name}="…", without blanks around the `=`')
     _check_values(block)

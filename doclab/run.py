@@ -201,7 +201,7 @@ class PageRun:
             lines, status, pieces = run()
         except SessionEnded as ended:
             self._leftovers.hear(promise.place, ended.output)
-            self._break(verdict, promise.place, promise.source, str(ended), ended.output)
+            self._break(verdict, promise.place, promise.source, str(ended), ended.output, ended.hint)
         except transcript.Unshowable as unshowable:
             verdict.break_off(promise.place, promise.source, str(unshowable))
         else:
@@ -237,14 +237,19 @@ class PageRun:
             if verdict.is_broken:
                 self._broken = f"the page's Docker daemon has ended at {self._daemon.place}"
 
-    def _break(self, verdict: Verdict, place: str, source: str, reason: str, output: str = "") -> None:
+    def _break(
+        self, verdict: Verdict, place: str, source: str, reason: str, output: str = "", hint: str = ""
+    ) -> None:
         """Nothing more can run on the page after what happened at `place`."""
         if self.host.has_ended():
-            reason = (
-                "the page's whole Docker host has ended: this command, or one before it, killed its processes"
+            reason, hint = (
+                "the page's whole Docker host has ended: this command, or one before it, killed its processes",
+                "",
             )
         self._broken = f"the session ended at {place}: {reason}"
         verdict.break_off(place, source, reason, output)
+        if hint:
+            verdict.explain(hint)
         if self._daemon.end:
             verdict.explain(self._daemon.end)
 

@@ -25,6 +25,8 @@ _LOOP = (
     ' (exit "${{_status:-0}}"); eval "$REPLY" {commands}<&- {statuses}>&-; _status=$?; echo "$_status" >&{statuses}; '
     "done"
 )
+_ON_EXIT = "`exit` does that, and so does a failure after `set -e`: put it into `( … )`"
+_ON_TIMEOUT = "Where it needs longer, `--time-limit SECONDS` gives it more."
 # What another bash needs to go on where this one is; shell options are not in it, because a script's are not a
 # terminal's.
 _STATE = "builtin declare -p; builtin declare -f; builtin printf 'cd -- %q\\n' \"$PWD\""
@@ -44,11 +46,14 @@ def is_shell(command_line: str) -> bool:
 
 
 class SessionEnded(Exception):
-    """The command broke the session: it hung, flooded, or ended the shell.  `output` is what came before."""
+    """The command broke the session: it hung, flooded, or ended the shell.
 
-    def __init__(self, message: str, output: str) -> None:
+    `output` is what came before, `hint` what may help.
+    """
+
+    def __init__(self, message: str, output: str, hint: str = "") -> None:
         super().__init__(message)
-        self.output = output
+        self.output, self.hint = output, hint
 
 
 # Of an output, and how many seconds after the command was typed they came.  The last one is empty: the command's end.
@@ -119,10 +124,10 @@ class Session:
             status = None
         except _Broken as broken:
             self.close()
-            raise SessionEnded(str(broken), _decode(stream.data)) from None
+            raise SessionEnded(str(broken), _decode(stream.data), broken.hint) from None
         if status is None:
             self.close()
-            raise SessionEnded("this command ended the page's shell", _decode(stream.data))
+            raise SessionEnded("this command ended the page's shell", _decode(stream.data), _ON_EXIT)
         return Outcome(_decode(stream.data), status, stream.pieces)
 
     def state(self) -> str:
@@ -141,7 +146,9 @@ class Session:
             while True:
                 left = deadline - time.monotonic()
                 if left <= 0:
-                    raise _Broken(f"this command was still running after {limit:g} s: it was stopped")
+                    raise _Broken(
+                        f"this command was still running after {limit:g} s: it was stopped", _ON_TIMEOUT
+                    )
                 ready = selector.select(min(left, _GLANCE))
                 if not ready and self._process.poll() is not None:
                     return None  # a subshell in the background may hold the pipe of the statuses, too
@@ -218,7 +225,11 @@ def name_flood(output: bytes | bytearray) -> str:
 
 
 class _Broken(Exception):
-    """Why a command can't be waited for any longer."""
+    """Why a command can't be waited for any longer, and what may help."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

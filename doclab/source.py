@@ -1,5 +1,6 @@
 """Markdown files as text, and where on a page something is wrong."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[1]
@@ -9,14 +10,17 @@ SNIPPETS = PROJECT / "snippets"
 
 
 class PageError(Exception):
-    """Something on a page that can't be read; prints as `page.md:LINE: what to do`."""
+    """Something on a page that can't be read; prints as `page.md:LINE: what to do`.
 
-    def __init__(self, file: Path, line: int, message: str) -> None:
-        super().__init__(f"{relative(file)}:{line}: {message}")
-        self.file, self.line, self.message = file, line, message
+    `others` are further ones on the same page, each of which prints on a line of its own.
+    """
+
+    def __init__(self, file: Path, line: int, message: str, others: Sequence["PageError"] = ()) -> None:
+        super().__init__("\n".join([f"{relative(file)}:{line}: {message}", *map(str, others)]))
+        self.file, self.line, self.message, self.others = file, line, message, others
 
     def __reduce__(self):
-        return PageError, (self.file, self.line, self.message)  # between processes
+        return PageError, (self.file, self.line, self.message, self.others)  # between processes
 
 
 def all_pages() -> list[Path]:

@@ -62,7 +62,9 @@ def parse(source: str, is_incomplete: Callable[[str], bool]) -> list[Typed]:
     while at < len(rows):
         prompt, text = _split(rows[at]) or ("", "")
         if not typed and prompt != SHELL:
-            raise transcript.TranscriptError("a `.tty` transcript begins with `$ ` and a command", at)
+            raise transcript.TranscriptError(
+                f"a `.tty` transcript begins with `$ ` and a command{transcript.other_prompt(rows[at])}", at
+            )
         start, at = at, at + 1
         while prompt == SHELL and at < len(rows) and rows[at][:2] in (">", "> ") and is_incomplete(text):
             text, at = f"{text}\n{rows[at][2:]}", at + 1
@@ -141,7 +143,7 @@ class Terminal:
         try:
             return running.result().status
         except SessionEnded as ended:  # its output went to the terminal
-            raise SessionEnded(str(ended), self._text()) from None
+            raise SessionEnded(str(ended), self._text(), ended.hint) from None
 
     def _read(self) -> None:
         """Take what the terminal shows now.  Raises SessionEnded when it shows too much."""

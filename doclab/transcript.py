@@ -7,6 +7,10 @@ from dataclasses import dataclass
 ELLIPSIS = "..."  # a line of an output on a page that stands for any lines
 BLANKS = " \t"  # nobody sees them at the end of a line; other white space is a character like any
 
+_NO_COMMAND = "; output that belongs to no command can't be checked"
+# `# ls`, `host:~# ls`, `user@host:~$ ls`, `[user@host ~]$ ls`, `C:\\> dir`, `>>> 1`, `$ls`
+_OTHER_PROMPT = re.compile(r"(?:\S*[@:~\\/]\S*|\[.*\]|)(?:[#$%>]|>>>) \S.*|\$\S.*")
+
 
 class TranscriptError(Exception):
     """A transcript that can't be read; `offset` counts lines from its first, from 0."""
@@ -42,13 +46,18 @@ def parse(transcript: str, is_incomplete: Callable[[str], bool]) -> list[Command
     while at < len(rows):
         if not is_prompt(rows[at]):
             raise TranscriptError(
-                "a transcript begins with `$ ` and a command; output that belongs to no command can't be checked",
+                f"a transcript begins with `$ ` and a command{other_prompt(rows[at]) or _NO_COMMAND}",
                 at,
             )
         command = _read_command(rows, at, is_incomplete)
         commands.append(command)
         at += command.length + len(command.output)
     return commands
+
+
+def other_prompt(line: str) -> str:
+    """What to say of a line that seems to be a command behind another prompt, "" of one that does not."""
+    return ": put that prompt in the place of this line's own" if _OTHER_PROMPT.fullmatch(line) else ""
 
 
 def is_prompt(line: str) -> bool:

@@ -18,8 +18,8 @@ class Verdict:
 
     `message` says why; `outputs` holds the real lines of each command, `statuses` its exit status, `pieces` what it
     printed when, `printed` the line of the `print` call for each line of a recorded program; `is_broken` when they are
-    not worth recording: it failed, hung, or flooded; from `broken_at` on, the message tells of that.  With `may_have_lost_output` it failed, and the daemon had given up
-    what some container printed.
+    not worth recording: it failed, hung, or flooded; from `broken_at` on, the message tells of that.  With
+    `may_have_lost_output` it failed, and the daemon had given up what some container printed.
     """
 
     result: str = HELD

@@ -242,6 +242,27 @@ def test_what_a_page_leaves_behind_fails_it(run, page, left):
     assert [item for item in left if item not in run.message(page)] == []
 
 
+@pytest.mark.parametrize(
+    ("page", "hint"),
+    [
+        ("hanging", "Where it needs longer, `--time-limit SECONDS` gives it more."),
+        ("exit", "`exit` does that, and so does a failure after `set -e`: put it into `( … )`"),
+    ],
+)
+def test_what_ended_the_page_comes_with_what_may_help_once(run, page, hint):
+    assert run.message(page).count(hint) == 1, run.message(page)
+
+
+def test_every_block_at_fault_is_in_every_report(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("```bash\na\n```\n\n```console\nx\n```\n")
+    done = doctest(page, f"--report-json={tmp_path}/report.json")
+    (record,) = json.loads((tmp_path / "report.json").read_text())["examples"]
+    for said in (done.stdout, record["message"]):
+        assert f"{page}:1: shell runs in" in said and f"{page}:6: a transcript begins with" in said
+    assert record["line"] == 1 and done.returncode == 1
+
+
 def test_line_endings_and_byte_order_mark_do_not_matter(run):
     assert run.outcomes("windows") == ["passed", "passed"]
 

@@ -1,5 +1,6 @@
 """Every block of a page is run, skipped for a stated reason, or shown; what is none of these is an error with its line."""
 
+import pickle
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,9 @@ REFUSED = {
     ("sh", "a"): (3, "shell runs in `console` only"),
     ("shell", "a"): (3, "shell runs in `console` only"),
     ("zsh", "a"): (3, "shell runs in `console` only"),
+    ("csh", "a"): (3, "shell runs in `console` only"),
+    ("tcsh", "a"): (3, "shell runs in `console` only"),
+    ("openrc", "a"): (3, "shell runs in `console` only"),
     ("bash", '--8<-- "run.sh"'): (3, "shell runs in `console` only"),
     ('sh title="run.sh"', "echo a"): (3, "shell runs in `console` only"),
     ("pycon", ">>> 1"): (3, "write ```python"),
@@ -105,10 +109,13 @@ REFUSED = {
     ("{ .console .norun }", "$ a"): (3, r"unknown class `\.norun`.*known are no-run, recorded, tty"),
     ("{ .text .no-run reason='b' }", "a"): (3, r"unknown class `\.no-run`"),
     ("{ .python .tty }", APP): (3, r"unknown class `\.tty`.*known are no-run"),
-    ("{ .console skip='a' }", "$ a"): (3, "unknown attribute `skip`.*known are engine, needs, reason"),
+    ("{ .console skip='a' }", "$ a"): (
+        3,
+        "unknown attribute `skip`.*known are engine, needs, reason: take it out",
+    ),
     ("{ .console no-run }", "$ a"): (3, "unknown attribute `no-run`"),
     ("{ .console title='a' }", "$ a"): (3, "unknown attribute `title`"),
-    ("{ .text engine='>=23' }", "a"): (3, "unknown attribute `engine`"),
+    ("{ .text engine='>=23' }", "a"): (3, "unknown attribute `engine` on a text fence.*: take it out"),
     ("{ .console engine }", "$ a"): (3, '`engine` has no value: write engine="…"'),
     ('{ .console engine= ">=23" }', "$ a"): (3, "only in part"),
     ('{ .console .no-run reason = "b" }', "$ a"): (3, "only in part"),
@@ -129,7 +136,10 @@ REFUSED = {
     ("console", "a"): (4, "begins with"),
     ("console", "$ a\n$ echo 'b\nc"): (5, "incomplete"),
     ("console", "$ a\nb\n$"): (6, "no command"),
-    ("console", "# a\n$ b"): (4, "begins with"),
+    ("console", "# a\n$ b"): (4, "begins with.*: put that prompt in the place of this line's own"),
+    ("console", "me@host:~$ a"): (4, "begins with.*: put that prompt in the place of this line's own"),
+    ("{ .console .tty }", "[me@host ~]$ a"): (4, "begins with.*: put that prompt in the place"),
+    ("console", "100% done"): (4, "output that belongs to no command can't be checked"),
     ("{ .console .no-run reason='b' }", "C:\\> dir"): (4, "begins with"),
     ("{ .console .tty }", "/ # exit"): (4, "begins with"),
     ("console", "$ a\n...\n...\nb"): (6, "take this one out"),
@@ -146,6 +156,20 @@ def test_anything_else_is_an_error_with_its_line(opener, body, page):
         examples(page(fence(opener, body)))
     assert (file, line) == (caught.value.file.name, caught.value.line)
     assert f"{file}:{line}: " in str(caught.value)
+
+
+def test_every_block_at_fault_is_told_of_once_with_its_line(page):
+    file = page(
+        "```bash\na\n```\n\n```console\n$ fine\n```\n\n```console\nx\n```\n\n"
+        '--8<-- "bad.md"\n\n--8<-- "bad.md"\n'
+    )
+    with pytest.raises(PageError) as caught:
+        examples(file)
+    first, second, third = str(pickle.loads(pickle.dumps(caught.value))).split("\n")
+    assert (caught.value.file, caught.value.line) == (file, 1) and "no language" not in caught.value.message
+    assert first.startswith(f"{file}:1: shell runs in `console` only")
+    assert second.startswith(f"{file}:10: a transcript begins with")
+    assert third.startswith(f"{file.parent}/bad.md:4: a transcript begins with")
 
 
 def test_an_error_in_an_included_page_has_its_own_line(page):

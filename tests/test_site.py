@@ -337,6 +337,15 @@ def test_the_length_of_a_page_is_that_of_its_words():
     assert "Dài 3 chữ" in written and "doclab-evidence" in written
 
 
+def test_blocks_at_fault_stop_the_build_and_are_all_told_of(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("# T\n\n```bash\na\n```\n\n```console\nx\n```\n")
+    with pytest.raises(PluginError) as stopped:
+        hooks.on_page_markdown(page.read_text(), as_page(page), VIETNAMESE)
+    shell, transcript = str(stopped.value).split("\n")
+    assert shell.startswith(f"{page}:3: shell runs in") and transcript.startswith(f"{page}:8: a transcript")
+
+
 @pytest.mark.parametrize(
     "line", ["<!-- doclab: my-table -->", "<!-- doclab: totals. --> ", "<!--doclab: x-->"]
 )
