@@ -47,7 +47,8 @@ def boot(engine: Engine, lower: Sequence[Path], progress: Progress) -> Iterator[
         ready = stack.enter_context(_start(name, lower, log))
         pid, version = _await_ready(ready, log)
         progress(f"Docker {version} is ready after {time.monotonic() - started:.1f} s")
-        yield Host(name, engine, pid, version)
+        with contextlib.closing(Host(name, engine, pid, version)) as host:
+            yield host
 
 
 @contextlib.contextmanager

@@ -1,5 +1,6 @@
 """The one thing the kernel does not take away with a throwaway host: its empty cgroup directories."""
 
+import contextlib
 import os
 import time
 from dataclasses import dataclass
@@ -50,6 +51,7 @@ def remove(name: str, seconds: float = 5) -> None:
     """Remove the cgroup NAME and what is below it, in every hierarchy, waiting for the kernel to empty them."""
     deadline = time.monotonic() + seconds
     for hierarchy in hierarchies():
+        _thaw(hierarchy.mountpoint / name)
         while not _remove_tree(hierarchy.mountpoint / name) and time.monotonic() < deadline:
             time.sleep(0.02)
 
@@ -61,6 +63,13 @@ def remove_dead() -> None:
         owner = name.removeprefix(PREFIX).split("-")[0]
         if not Path("/proc", owner).exists():
             remove(name, seconds=2)
+
+
+def _thaw(top: Path) -> None:
+    """Let go on what is frozen in a cgroup, or below it: in v1 no signal reaches it, so that nothing would end it."""
+    for file in top.rglob("freezer.state"):
+        with contextlib.suppress(OSError):  # a root has none to write
+            file.write_text("THAWED")
 
 
 def _remove_tree(top: Path) -> bool:

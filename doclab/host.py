@@ -33,6 +33,7 @@ _MANIFESTS = ", ".join(  # every kind, so that the registry answers with what wa
 _NAMESPACES = ("--mount", "--net", "--pid", "--ipc", "--uts", "--cgroup")
 # A daemon that a page restarts has to be in the host's cgroup: from outside its namespace it could not move containers.
 _JOIN = ("sh", "-c", 'for file in $0; do echo 0 >"$file"; done; exec "$@"')
+_LESS = ("setpriv", "--bounding-set=-sys_time,-sys_module")  # as boot.sh has it
 _ENVIRONMENT = (
     "HOME=/root",
     "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -69,6 +70,7 @@ class Host:
         self.server_version = server_version
         self._pid = pid
         self._cgroups = " ".join(str(path / "cgroup.procs") for path in cgroups.of_processes(name))
+        self._log = _DaemonLog(self.outside("/var/log/docker.log"), b"reading from a closed fifo")
         self._furniture = {pid for pid, _ in self._processes()}
 
     def argv(self, command: Sequence[str], directory: str = "/root") -> list[str]:
@@ -77,7 +79,7 @@ class Host:
         The result is for `subprocess.Popen`; open file descriptors that it passes on arrive inside.
         """
         enter = ["nsenter", f"--target={self._pid}", *_NAMESPACES, "--root", "--wd=/"]
-        return [*_JOIN, self._cgroups, *enter, "env", "-i", "-C", directory, *_ENVIRONMENT, *command]
+        return [*_JOIN, self._cgroups, *enter, *_LESS, "env", "-i", "-C", directory, *_ENVIRONMENT, *command]
 
     def outside(self, path: str) -> Path:
         """Return where `path` inside the host is seen from here, for as long as the host lives."""
@@ -100,10 +102,10 @@ class Host:
             door.setblocking(False)
             try:
                 door.connect(self.docker_url.removeprefix("unix://"))
-            except (FileNotFoundError, ConnectionRefusedError):
-                return False
             except BlockingIOError:  # many wait at the door
                 pass
+            except OSError:
+                return False
         return True
 
     def memory_kills(self) -> int:
@@ -112,13 +114,17 @@ class Host:
         told = "".join(_read(top / file) for top in cgroups.tops(self.name) for file in files)
         return sum(map(int, re.findall(r"(?m)^oom_kill (\d+)$", told)))
 
+    def close(self) -> None:
+        """Give back what this process holds of the host."""
+        self._log.close()
+
     def outputs_given_up(self) -> int:
         """Count the pipes with a container's output that the daemon closed before it had opened them.
 
         It does so when the container never started, and when it ended before a busy daemon got that far: `OpenFifo` in
         https://github.com/containerd/fifo/blob/main/fifo.go can be cancelled until open(2) has returned.
         """
-        return _read(self.outside("/var/log/docker.log")).count("reading from a closed fifo")
+        return self._log.count()
 
     def digests(self, images: Collection[str]) -> dict[str, str]:
         """Ask the host's registry for the digest of each image, by its name such as `busybox:1.37`."""
@@ -146,6 +152,31 @@ class Host:
     def _contains(self, entry: Path) -> bool:
         """Tell by the cgroup whether a process is in a container: `--pid host` ones share the host's namespace."""
         return f"/{self.name}/docker/" in _read(entry / "cgroup")
+
+
+class _DaemonLog:
+    """Counts a phrase in the daemon's log, as the log grows.
+
+    It is opened once, because a page may put anything in its place: a link out of the host, a pipe, a device.
+    """
+
+    _MOST = 1 << 20  # bytes read at a time; of a longer piece its end
+
+    def __init__(self, path: Path, phrase: bytes) -> None:
+        self._phrase = phrase
+        self._found = self._read = 0
+        self._file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+
+    def count(self) -> int:
+        """How often the phrase has come until now."""
+        size = os.fstat(self._file).st_size
+        start = max(self._read if self._read <= size else 0, size - self._MOST)
+        self._found += os.pread(self._file, size - start, start).count(self._phrase)
+        self._read = size
+        return self._found
+
+    def close(self) -> None:
+        os.close(self._file)
 
 
 @contextlib.contextmanager

@@ -8,17 +8,22 @@ import errno
 import subprocess
 from pathlib import PurePosixPath
 
+
+class FileError(OSError):
+    """A file of a page's host that can't be written or read."""
+
+
 _WRITE = 'mkdir -p "$1" && cat >"$2"'
 _LIMIT = 10.0  # seconds: the page may have put a pipe there, which nobody reads
 
 
 def write(host, path: str, text: str) -> None:
-    """Write the file, and the directories above it.  Raises OSError, its `strerror` in the words of the shell."""
+    """Write the file, and the directories above it.  Raises FileError, its `strerror` in the words of the shell."""
     _run(host, _WRITE, str(PurePosixPath(path).parent), path, text=text)
 
 
 def read(host, path: str) -> str:
-    """Read the file.  Raises OSError."""
+    """Read the file.  Raises FileError."""
     return _run(host, 'cat "$1"', path)
 
 
@@ -27,8 +32,8 @@ def _run(host, script: str, *arguments: str, text: str = "") -> str:
     try:
         done = subprocess.run(command, input=text.encode(), capture_output=True, check=False, timeout=_LIMIT)
     except subprocess.TimeoutExpired:
-        raise OSError(errno.ETIMEDOUT, f"it does not end within {_LIMIT:g} s") from None
+        raise FileError(errno.ETIMEDOUT, f"it does not end within {_LIMIT:g} s") from None
     if done.returncode:
         why = done.stderr.decode(errors="replace").strip() or f"exit status {done.returncode}"
-        raise OSError(errno.EIO, why.rpartition(": ")[2])
+        raise FileError(errno.EIO, why.rpartition(": ")[2])
     return done.stdout.decode()

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import re
+import shlex
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -111,10 +112,12 @@ class PageRun:
                 self._save(example)
             if example.action == pages.RUN:
                 self._run(example, verdict)
-        except OSError as error:  # from where the page's files go: its disk is full, its host is gone
+        except hostio.FileError as error:  # its disk is full, its host is gone
             self._break(
                 verdict, _place(example), "", f"a file can't be written in the page's host: {error.strerror}"
             )
+        except OSError as error:  # from the page's terminal
+            self._break(verdict, self._last, "", f"the page's host can't be reached: {error.strerror}")
         verdict.seconds = time.monotonic() - started
         if verdict.result == FAILED and self._stop_at_failure:
             self._broken = f"the page stops at its first failure, {_place(example)}"
@@ -170,16 +173,16 @@ class PageRun:
         folder = f"{self.directory}-programs"  # not among the reader's files
         program = f"{folder}/{example.block.include.name}"
         hostio.write(self.host, program, f"{example.block.source}\n")
-        command = f"{self.host.python} -u {program}"
+        command = [self.host.python, "-u", program]
         records = f"{folder}/records-{self.examples.index(example)}.json"
         if self._record:
             hostio.write(self.host, f"{folder}/prints.py", _NOTING_PRINTS.read_text(encoding="utf-8"))
-            command = f"{self.host.python} -u {folder}/prints.py {program} {records}"
+            command = [self.host.python, "-u", f"{folder}/prints.py", program, records]
         (promise,) = self._promises(example)
         self._leftovers.hear(promise.place, *_names(example))
-        is_judged = self._type(command, promise, verdict)
+        is_judged = self._type(shlex.join(command), promise, verdict)
         if is_judged and self._record:
-            with contextlib.suppress(OSError):  # a program that ends by os._exit leaves none
+            with contextlib.suppress(OSError, ValueError):  # a program that ends by os._exit leaves none
                 verdict.printed = programs.printed(json.loads(hostio.read(self.host, records)))
 
     def _type(self, source: str, promise: Promise, verdict: Verdict) -> bool:

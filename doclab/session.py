@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import os
+import secrets
 import selectors
 import signal
 import subprocess
@@ -12,17 +13,23 @@ from dataclasses import dataclass
 from typing import Self
 
 DEFAULT_LIMIT = 30.0  # seconds a command may take
+_PARTING = 0.5  # seconds in which a killed shell ends
 _GLANCE = 0.1  # seconds between two looks at whether the shell still lives
 _DAY = 86400.0
 MAX_OUTPUT = 1 << 18  # bytes a command may print: a page of prose has no room for more
 MAX_LINES = 10_000  # and lines
 
 # Commands arrive on one descriptor, each ended by a NUL byte, so that no quote or here-document of one can swallow
-# the next; their exit statuses leave on another, so that no output can be mistaken for one.  `(exit N)` puts back
-# the `$?` of the previous command before the next one may ask for it.
+# the next; their exit statuses leave on another, so that no output can be mistaken for one, behind a mark that came
+# with the command, so that nothing that a command writes there can be, either.  `(exit N)` puts back the `$?` of the
+# previous command before the next one may ask for it, as a condition, so that no ERR trap of the page hears of it.
 _LOOP = (
-    "while IFS= read -r -d '' -u {commands}; do"
-    ' (exit "${{_status:-0}}"); eval "$REPLY" {commands}<&- {statuses}>&-; _status=$?; echo "$_status" >&{statuses}; '
+    "while IFS= builtin read -r -d '' -u {commands} _doclab_mark"
+    " && IFS= builtin read -r -d '' -u {commands} _doclab_command; do"
+    ' if (builtin exit "${{_doclab_status:-0}}");'
+    ' then builtin eval "$_doclab_command" {commands}<&- {statuses}>&-;'
+    ' else builtin eval "$_doclab_command" {commands}<&- {statuses}>&-; fi;'
+    ' _doclab_status=$?; builtin echo "$_doclab_mark $_doclab_status" >&{statuses}; '
     "done"
 )
 _ON_EXIT = "`exit` does that, and so does a failure after `set -e`: put it into `( … )`"
@@ -108,6 +115,7 @@ class Session:
         assert self._process.stdout is not None
         self._output = self._process.stdout.fileno()
         os.set_blocking(self._output, False)
+        os.set_blocking(self._commands, False)  # a shell that is stopped does not read
 
     def run(self, command: str, limit: float = DEFAULT_LIMIT) -> Outcome:
         """Type one command and wait for it, at most `limit` seconds.  Raises SessionEnded."""
@@ -115,9 +123,10 @@ class Session:
             raise SessionEnded("the page's shell has ended", "")
         started = time.monotonic()
         stream = Stream()
+        mark = secrets.token_hex(8).encode()
         try:
-            _write_all(self._commands, command.encode() + b"\0")
-            status = self._await_status(stream, started + limit, limit)
+            typed = b"%s\0%s\0" % (mark, command.encode())
+            status = self._await_status(stream, typed, mark, started + limit, limit)
             self._drain(stream)
             stream.add(b"")
         except BrokenPipeError:
@@ -134,8 +143,10 @@ class Session:
         """Bash source that sets this shell's variables, functions and directory.  Raises SessionEnded."""
         return self.run(_STATE).output
 
-    def _await_status(self, stream: Stream, deadline: float, limit: float) -> int | None:
-        """Collect output until the status arrives; None when the shell ended without one.
+    def _await_status(
+        self, stream: Stream, typed: bytes, mark: bytes, deadline: float, limit: float
+    ) -> int | None:
+        """Type the command and collect output until its status arrives; None when the shell ended without one.
 
         The end of the output is not awaited: a process in the background may hold the pipe open for ever.
         """
@@ -143,6 +154,7 @@ class Session:
         with selectors.DefaultSelector() as selector:
             selector.register(self._statuses, selectors.EVENT_READ)
             selector.register(self._output, selectors.EVENT_READ)
+            selector.register(self._commands, selectors.EVENT_WRITE)
             while True:
                 left = deadline - time.monotonic()
                 if left <= 0:
@@ -153,11 +165,15 @@ class Session:
                 if not ready and self._process.poll() is not None:
                     return None  # a subshell in the background may hold the pipe of the statuses, too
                 for key, _ in ready:
-                    if key.fd == self._statuses:
+                    if key.fd == self._commands:
+                        typed = typed[os.write(self._commands, typed) :]
+                        if not typed:
+                            selector.unregister(self._commands)
+                    elif key.fd == self._statuses:
                         read = os.read(self._statuses, 64)
                         line += read
                         if line.endswith(b"\n"):
-                            return int(line)
+                            return _status(line, mark)
                         if not read:
                             return None
                     elif not self._drain(stream):
@@ -195,13 +211,19 @@ class Session:
             ["ps", "-A", "-o", "pgid=,stat=,args="], capture_output=True, text=True, check=True
         )
         rows = [line.split(maxsplit=2) for line in listed.stdout.splitlines()]
-        return [args for group, state, args in rows if int(group) == self._process.pid and state[0] != "Z"]
+        # A process may have no title.
+        return [
+            " ".join(args)
+            for group, state, *args in rows
+            if int(group) == self._process.pid and state[0] != "Z"
+        ]
 
     def close(self) -> None:
         """End the shell and every process of its process group."""
         if self._process.poll() is None or _group_exists(self._process.pid):
             _kill_group(self._process.pid)
-        self._process.wait()
+        with contextlib.suppress(subprocess.TimeoutExpired):  # frozen by its page: its host takes it along
+            self._process.wait(_PARTING)
         for descriptor in (self._commands, self._statuses):
             if descriptor >= 0:
                 os.close(descriptor)
@@ -232,9 +254,14 @@ class _Broken(Exception):
         self.hint = hint
 
 
-def _write_all(descriptor: int, data: bytes) -> None:
-    while data:
-        data = data[os.write(descriptor, data) :]
+def _status(line: bytes, mark: bytes) -> int:
+    """The exit status in what came on the descriptor for it."""
+    came, _, status = line.partition(b" ")
+    if came != mark:
+        raise _Broken(
+            "this command wrote to a descriptor that it shares with the page's shell: take one below 10"
+        )
+    return int(status)
 
 
 def _decode(output: bytes | bytearray) -> str:

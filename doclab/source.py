@@ -50,9 +50,13 @@ def find_line(file: Path, text: str) -> int:
 def decode(file: Path) -> str:
     """The text as MkDocs reads it: UTF-8, with or without a byte order mark, any line endings."""
     try:
-        return file.read_text(encoding="utf-8-sig")
+        text = file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         line = file.read_bytes()[: error.start].count(b"\n") + 1
         raise PageError(file, line, f"this is not UTF-8 ({error.reason}): save the page as UTF-8") from None
     except OSError as error:
         raise PageError(file, 1, f"the page can't be read: {error.strerror}") from None
+    if "\0" in text:
+        line = text.partition("\0")[0].count("\n") + 1
+        raise PageError(file, line, "this line has a NUL byte, which no shell can be given: take it out")
+    return text

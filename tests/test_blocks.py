@@ -357,6 +357,13 @@ def test_a_page_that_is_not_utf8_is_an_error_with_its_line(tmp_path):
         read(file)
 
 
+def test_a_page_with_a_nul_is_an_error_with_its_line(tmp_path):
+    file = tmp_path / "page.md"
+    file.write_text("Một.\n\n```console\n$ true\0false\n```\n")
+    with pytest.raises(PageError, match=r"page\.md:4: this line has a NUL byte"):
+        read(file)
+
+
 def test_a_page_that_is_not_there_is_an_error(tmp_path):
     with pytest.raises(PageError, match="can't be read"):
         read(tmp_path / "none.md")

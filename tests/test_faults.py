@@ -69,6 +69,24 @@ BREAKING = {
         2,
         ["still running after 1 s"],
     ),
+    "freezes its host": (  # where the machine has the freezer of cgroup v1
+        transcript(
+            "$ freezer=/sys/fs/cgroup/freezer/freezer.state",
+            "$ [ ! -e $freezer ] || echo FROZEN > $freezer; sleep 9",
+        ),
+        3,
+        ["still running after 1 s"],
+    ),
+    "writes where its exit status goes": (
+        transcript("$ echo 0 >&10; echo 0 >&11; false"),
+        2,
+        ["wrote to a descriptor that it shares with the page's shell"],
+    ),
+    "stops its shell before a long command": (
+        transcript("$ (sleep 0.3; kill -STOP $$) > /dev/null 2>&1 &", "$ sleep 0.5", f"$ : {'x' * 200_000}"),
+        3,
+        ["still running after 1 s"],
+    ),
     "floods": (transcript("$ head -c 1G /dev/zero"), 2, ["printed more than 262144 bytes", r"\x00\x00\x00"]),
     "kills its shell": (transcript("$ echo bye; kill -9 $$"), 2, ["ended the page's shell", "bye"]),
     "kills its group": (transcript("$ echo bye; kill -9 0"), 2, ["ended the page's shell", "bye"]),
@@ -169,6 +187,8 @@ FAILING = {
         ["exit status 137", "the memory of the page's host is full: the kernel killed a program"],
     ),
     "exits the interpreter": ('```python\n--8<-- "exit.py"\n```\n', 1, ["exit.py", "exit status 3"]),
+    "has an echo of its own": (transcript("$ echo() { builtin echo 0; }", "$ false"), 3, ["exit status 1"]),
+    "prints many numbers in a line": (transcript("$ seq -s/ 1 40000", "1"), 2, ["the output differs"]),
     "kills every process": (transcript("$ kill -9 -1; sleep 9"), 2, []),
     "prints the longest of lines": (
         transcript("$ printf '%0262143d\\n' 1"),
@@ -214,6 +234,17 @@ HOLDING = {
         "$ echo on",
         "on",
     ),
+    "puts a pipe in the place of the daemon's log": transcript(
+        "$ rm /var/log/docker.log; mkfifo /var/log/docker.log", "$ echo on", "on"
+    ),
+    "makes the daemon's log long": transcript("$ truncate -s 1T /var/log/docker.log; echo on", "on"),
+    "leaves a process without a title": transcript("$ (exec -a ' ' cat < <(sleep 0.5) > /dev/null) &"),
+    "has functions of its own": transcript(
+        "$ echo() { :; }; eval() { :; }", "$ true", "$ unset -f echo eval", "$ echo on", "on"
+    ),
+    "keeps what it has read": transcript("$ read -r <<< hello", '$ echo "$REPLY"', "hello"),
+    "cannot set the machine's clock": transcript("$ date -s 2001-01-01 > /dev/null 2>&1", "$ echo $?", "1"),
+    "has a program with a blank in its name": '```python\n--8<-- "my prog.py"\n```\n',
     "is all right": transcript("$ echo all right", "all right"),
 }
 SECOND = "\n## Second { #second }\n\n" + transcript("$ echo second", "second")
@@ -222,6 +253,7 @@ FILES = {
     "hang.py": "import time\n\ntime.sleep(1000)\n",
     "exit.py": 'import os\n\nprint("bye")\n#> bye\nos._exit(3)\n',
     "app.yaml": "name: demo\n",
+    "my prog.py": "print(1)\n#> 1\n",
 }
 
 

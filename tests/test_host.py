@@ -206,6 +206,14 @@ with rootfs.layers(ENGINES[DEFAULT], print) as lower:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere not even root helps")
+def test_what_is_paused_ends_with_its_host():
+    with open_host(ENGINES[DEFAULT]) as host:
+        run(host, "docker run -d --name paused busybox:1.37 sleep 1000 && docker pause paused")
+        started = time.monotonic()
+    assert time.monotonic() - started < 5
+    assert not any(path.exists() for path in cgroups.tops(host.name))
+
+
 def test_without_root_says_what_to_do():
     code = (
         "import os; from doclab.engines import *; from doclab.host import *; "
