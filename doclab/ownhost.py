@@ -13,6 +13,9 @@ from doclab.client import connect
 from doclab.engines import Engine
 from doclab.host import HostError
 
+_DEFAULT_URL = "unix:///var/run/docker.sock"
+_CHOOSE = "Choose one of: docker context ls"
+
 
 class OwnHost:
     """The reader's own Docker daemon in the shape of a `Host`; nothing on it is changed from here."""
@@ -27,7 +30,17 @@ class OwnHost:
 
     def argv(self, command: Sequence[str], directory: str = "/root") -> list[str]:
         """Return what runs `command` in `directory` here; `env -C` would not work on macOS."""
-        return ["sh", "-c", 'cd "$0" && exec "$@"', directory, *command]
+        return [*self._environment(), "sh", "-c", 'cd "$0" && exec "$@"', directory, *command]
+
+    def _environment(self) -> list[str]:
+        """Return what keeps the page's commands, and its programs, on the daemon that is watched."""
+        dropped = ["DOCKER_CONTEXT"]
+        if not os.environ.get(
+            "DOCKER_HOST"
+        ):  # a context has certificates of its own, and takes none of these
+            dropped += ["DOCKER_TLS", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH"]
+        unset = [part for name in dropped for part in ("-u", name)]
+        return ["env", *unset, f"DOCKER_HOST={self.docker_url}"]
 
     def outside(self, path: str) -> Path:
         """Return `path`: inside and outside are the same place."""
@@ -68,15 +81,29 @@ class OwnHost:
 
 
 def find_own_host(engine: Engine) -> OwnHost:
-    """Return the daemon that DOCKER_HOST, else the current context, names; HostError when none answers."""
-    url = os.environ.get("DOCKER_HOST")
+    """Return the daemon that the page's own `docker` would talk to; HostError when none answers."""
+    url = _find_url()
     try:
-        if url is None and (context := ContextAPI.get_current_context()):
-            url = context.Host
         with contextlib.closing(connect(url)) as client:
-            return OwnHost(engine, url or client.api.base_url, client.version()["Version"])
+            return OwnHost(engine, url, client.version()["Version"])
     except Exception as error:  # the SDK lets errors of requests, urllib3 and paramiko through
         raise HostError(
-            f"no Docker daemon answers at {url or 'the default socket'} ({error}). "
+            f"no Docker daemon answers at {url} ({error}). "
             "Start Docker, or set DOCKER_HOST to a daemon that runs, and try: docker version"
         ) from error
+
+
+def _find_url() -> str:
+    """Return what DOCKER_HOST, else DOCKER_CONTEXT, else the current context names: the CLI's order."""
+    if url := os.environ.get("DOCKER_HOST"):
+        return url
+    name = os.environ.get("DOCKER_CONTEXT")  # the SDK does not look at it
+    try:
+        context = ContextAPI.get_context(name)
+    except Exception as error:  # of a file that is no JSON, or has no name in it
+        raise HostError(
+            f"the Docker context {name or 'in use'} can't be read ({error}). {_CHOOSE}"
+        ) from error
+    if context is None and name:
+        raise HostError(f"there is no Docker context {name}, which DOCKER_CONTEXT names. {_CHOOSE}")
+    return (context and context.Host) or _DEFAULT_URL

@@ -4,6 +4,7 @@ A throwaway host plays the reader's daemon.
 """
 
 import contextlib
+import hashlib
 import json
 import os
 import ssl
@@ -18,7 +19,7 @@ from types import SimpleNamespace
 import docker
 import pytest
 
-from doclab import matrix, objects, programs
+from doclab import matrix, objects, ownhost, programs
 from doclab.engines import DEFAULT, ENGINES
 from doclab.host import HostError, open_host
 from doclab.leftovers import Leftovers
@@ -59,6 +60,12 @@ def daemon():
     ):
         patch.setenv("DOCKER_HOST", host.docker_url)
         yield client
+
+
+@pytest.fixture
+def url(daemon) -> str:
+    """Where the daemon listens, for tests that find it in another way than by DOCKER_HOST."""
+    return os.environ["DOCKER_HOST"]
 
 
 @pytest.fixture
@@ -198,3 +205,67 @@ def test_an_image_without_a_name_is_known_by_its_id(nameless):
         images=lambda: [image],
     )
     assert objects.held(SimpleNamespace(api=api)) == {objects.Object("image", "sha256:0123", "sha256:0123")}
+
+
+@pytest.fixture
+def contexts(tmp_path, monkeypatch) -> Path:
+    """A reader's Docker configuration: the context `other` is in use, and `mine` is there, too."""
+    for name in ("mine", "other"):
+        folder = tmp_path / "docker" / "contexts" / "meta" / hashlib.sha256(name.encode()).hexdigest()
+        folder.mkdir(parents=True)
+        endpoints = {"docker": {"Host": f"unix://{tmp_path}/{name}.sock", "SkipTLSVerify": False}}
+        (folder / "meta.json").write_text(json.dumps({"Name": name, "Metadata": {}, "Endpoints": endpoints}))
+    (tmp_path / "docker" / "config.json").write_text('{"currentContext": "other"}')
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / "docker"))
+    monkeypatch.delenv("DOCKER_HOST", raising=False)
+    monkeypatch.delenv("DOCKER_CONTEXT", raising=False)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("environment", "found"),
+    [
+        ({}, "unix://{}/other.sock"),
+        ({"DOCKER_CONTEXT": "mine"}, "unix://{}/mine.sock"),
+        ({"DOCKER_CONTEXT": "default"}, "unix:///var/run/docker.sock"),
+        ({"DOCKER_CONTEXT": "mine", "DOCKER_HOST": "tcp://127.0.0.1:9"}, "tcp://127.0.0.1:9"),
+        ({"DOCKER_CONTEXT": "mine", "DOCKER_HOST": ""}, "unix://{}/mine.sock"),
+    ],
+)
+def test_the_daemon_is_found_as_the_docker_command_finds_it(contexts, monkeypatch, environment, found):
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert ownhost._find_url() == found.format(contexts)
+
+
+def test_a_context_that_is_not_there_is_named(contexts, monkeypatch):
+    monkeypatch.setenv("DOCKER_CONTEXT", "nowhere")
+    with pytest.raises(HostError, match="there is no Docker context nowhere, which DOCKER_CONTEXT names"):
+        ownhost.find_own_host(ENGINES["host"])
+
+
+def test_commands_and_programs_of_a_page_talk_to_the_daemon_that_is_watched(url, monkeypatch):
+    """Even where everything in the environment points elsewhere."""
+    monkeypatch.delenv("DOCKER_HOST")
+    monkeypatch.setenv("DOCKER_CONTEXT", "elsewhere")
+    monkeypatch.setenv("DOCKER_TLS_VERIFY", "1")
+    command = ["sh", "-c", "docker version -f '{{.Server.Os}}' && env"]
+    command = ownhost.OwnHost(ENGINES["host"], url, "1").argv(command, "/")
+    printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert printed.startswith("linux\n") and f"DOCKER_HOST={url}\n" in printed
+    assert "DOCKER_CONTEXT" not in printed and "DOCKER_TLS" not in printed
+
+
+def test_what_a_page_would_use_in_the_context_of_the_environment_stops_it(
+    daemon, url, page, contexts, monkeypatch
+):
+    """The page would destroy it: its commands go to that context, whatever is in use."""
+    meta = contexts / "docker" / "contexts" / "meta" / hashlib.sha256(b"mine").hexdigest() / "meta.json"
+    meta.write_text(meta.read_text().replace(f"unix://{contexts}/mine.sock", url))
+    monkeypatch.setenv("DOCKER_CONTEXT", "mine")
+    volume = daemon.volumes.create("precious")
+    page.write_text("# Page\n\n```console\n$ docker volume rm precious\nprecious\n```\n")
+    done = verify(page)
+    assert done.returncode == 1 and "already holds volume precious" in done.stdout, done.stdout
+    assert daemon.volumes.list() == [volume]
+    volume.remove()
