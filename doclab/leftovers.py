@@ -10,9 +10,16 @@ from requests.exceptions import ReadTimeout, RequestException
 from doclab import objects
 from doclab.client import connect, fell_silent
 from doclab.host import HostError
+from doclab.pages import RUN, Example
+from doclab.promises import typed
 from doclab.session import is_shell
+from doclab.source import PageError
 
 _WHOLE = r"(?<![\w.-]){}(?![\w-]|\.\w)"  # `web` is neither named in `web-2` nor in `web.log`
+_TAKES_ALL = (
+    'this removes what is not the page\'s: take it out, or write needs="linux-host" so that it runs in the throwaway '
+    "host only"
+)
 
 
 class PageTaken(Exception):
@@ -21,6 +28,27 @@ class PageTaken(Exception):
 
 class DaemonGone(HostError):
     """The daemon does not answer any more: nobody can tell what it holds."""
+
+
+class TakesAll(PageError, PageTaken):
+    """A command of the page takes whatever it finds on the daemon, no matter whose it is."""
+
+
+def refuse_taking_all(examples: Iterable[Example]) -> None:
+    """Let no page run on a daemon that others use while a command of it takes whatever it finds.  Raises TakesAll."""
+    for example in examples:
+        if example.needs or not (example.action == RUN or example.saves):
+            continue
+        for offset, command in _commands(example):
+            if objects.takes_all(command):
+                raise TakesAll(*example.place(offset), _TAKES_ALL)
+
+
+def _commands(example: Example) -> Iterable[tuple[int, str]]:
+    """What the example runs or saves, command by command or line by line: each with its line in the block, from 0."""
+    if example.action == RUN and example.language == "console":
+        return [(step.offset, typed(step)) for step in example.steps]
+    return enumerate(example.block.source.split("\n"))
 
 
 class Leftovers:
@@ -57,7 +85,7 @@ class Leftovers:
     def find(self, survivors: Sequence[str]) -> list[str]:
         """Say what is left, a line each; `survivors` are processes of the page's own group.
 
-        Raises DaemonGone.
+        On a daemon that others use, also what is gone that was theirs.  Raises DaemonGone.
         """
         # The survivors have been killed, but may not be gone yet.
         escaped = [line for _, line in self._host.processes() if line not in survivors]
@@ -65,7 +93,15 @@ class Leftovers:
         left = [f"process {_short(line)}{self._from(line)}" for line in running]
         with self._answering():
             found = sorted(objects.left(self._client, self._before))
-        return left + [f"{item}{self._from(*_names(item))}" for item in found]
+            gone = self._find_gone()
+        left += [f"{item}{self._from(*_names(item))}" for item in found]
+        return left + [f"the page removed what is not its own: {item}" for item in gone]
+
+    def _find_gone(self) -> list[objects.Object]:
+        """What stood there before the page, and does no more, where that is not all the page's own host."""
+        if not self._host.engine.is_shared:
+            return []
+        return sorted(self._before - objects.held(self._client))
 
     def remove(self) -> None:
         """Remove what the page made and left.  Raises DaemonGone."""

@@ -1,14 +1,16 @@
 """What a Docker daemon holds: to see what a page left behind, and what stood there before it came."""
 
 import contextlib
+import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import docker
 from docker.errors import APIError, NotFound
 
 _BUILT_IN = {"bridge", "host", "none"}
+_DIRECTORY = "hieu-docker"  # where a page runs: Compose names what it makes after it
 _SETTLE = 5.0  # seconds that a container with --rm may take to disappear after the page's last command
 
 
@@ -47,12 +49,100 @@ def _names(names: Iterable[str] | None) -> list[str]:
 
 
 def taken(found: Iterable[Object], sources: Iterable[str]) -> list[Object]:
-    """The objects whose names these commands and programs use."""
-    words = {word.strip("(),;:") for source in sources for word in source.translate(_SEPARATORS).split()}
-    return sorted(item for item in found if item.name in words and item.name not in _BUILT_IN)
+    """The objects that these commands, programs and files name, also those of their Compose project."""
+    texts = [source.replace("\\\n", " ") for source in sources]
+    words = {name for text in texts for name in _said(text)}
+    images = {
+        name for text in texts for match in _IMAGES.finditer(text) for name in _said(match[match.lastindex])
+    }
+    own = _compose_prefixes(texts)
+    return sorted(
+        item
+        for item in found
+        if item.name not in _BUILT_IN
+        and (
+            _plain(item.name) in words
+            or item.name.startswith(own)
+            or (item.kind == "image" and _plain(item.name).removesuffix(":latest") in images)
+        )
+    )
 
 
-_SEPARATORS = str.maketrans(dict.fromkeys("='\"", " "))
+_SEPARATORS = str.maketrans(dict.fromkeys("='\"`|&;<>()", " "))
+# What handles images by name: `latest` goes without saying there.  Elsewhere a word such as `bash` or `docker` is mostly
+# none, also where the daemon holds `docker:latest`.
+_IMAGES = re.compile(
+    r"(?m)\bdocker\b[^|;&\n]*?\s(?:rmi|tag|build|pull|commit|import|image\s+(?:rm|remove))\b([^|;&()\n]*)"
+    r"|^\s*image:(.*)"
+    r"|\.images\.\w+\(([^()\n]*)|\b(?:\w+_image|tag)\(([^()\n]*)"
+)
+_COMPOSE = re.compile(r"\bcompose\b")
+_PROJECT = re.compile(r"(?m)(?:^name:|\s-p|--project-name|COMPOSE_PROJECT_NAME)[ =]*['\"]?([\w-]+)")
+
+
+def _said(text: str) -> Iterator[str]:
+    """The names that a text may mean: its words, and of `name:/path`, `container:name` and `a,b` the parts."""
+    for word in text.translate(_SEPARATORS).split():
+        for part in word.split(","):
+            part = part.strip(":")
+            yield _plain(part)
+            first, _, second = part.partition(":")
+            if second.startswith(("/", ".")):
+                yield first
+            elif first == "container":
+                yield second
+
+
+def _plain(name: str) -> str:
+    """The name without what Docker takes for granted: `docker.io/library/mine:7` is `mine:7`."""
+    for prefix in ("index.docker.io/", "docker.io/", "library/"):
+        name = name.removeprefix(prefix)
+    return name
+
+
+def _compose_prefixes(texts: Sequence[str]) -> tuple[str, ...]:
+    """How the names begin that Compose gives what it makes; none where the texts don't use it."""
+    if not any(map(_COMPOSE.search, texts)):
+        return ()
+    projects = {_DIRECTORY, *(name for text in texts for name in _PROJECT.findall(text))}
+    return tuple(f"{name}{joint}" for name in projects for joint in "-_")
+
+
+# Commands that remove, or stop, what they find instead of what they name.
+_PRUNE = re.compile(
+    r"\b(?:container|volume|image|network|system|builder|buildx)\s+prune\b(?P<options>[^|;&\n]*)"
+    r"|\.prune(?:_\w+)?\("
+)
+_LIST = (
+    r"\bdocker\s+(?:-\S+\s+)*"
+    r"(?:(?P<images>images|image\s+(?:ls|list))|ps|(?:container|volume|network)\s+(?:ls|list|ps))\b"
+    r"(?P<options>[^|;&)`\n]*)"
+)
+_REMOVE = r"\bdocker\s+(?:(?:container|image|volume|network)\s+)?(?:rm|rmi|remove|stop|kill)\b"
+_SWEEPS = [
+    re.compile(rf"{_REMOVE}[^|;&\n]*(?:\$\(|`)\s*{_LIST}"),
+    re.compile(rf"{_LIST}(?s:\|(?:(?!\bgrep\b).)*\b(?:xargs|while|parallel)\b.*){_REMOVE}"),
+    re.compile(rf"\bfor\b[^;\n]*(?:\$\(|`)\s*{_LIST}(?s:.*){_REMOVE}"),
+]
+# What a page can say of its own only, or of what came last.
+_CHOSEN = re.compile(
+    r"\b(?:label|name|ancestor|network|volume|reference|id)=|(?:^|\s)-[a-z]*[ln]|--(?:latest|last)\b"
+)
+_OPTION = re.compile(r"""(?:-f|--filter|--format)[ =](?:'[^']*'|"[^"]*"|\S+)|(?<!\S)-\S+|\S*[<>]\S*""")
+
+
+def takes_all(command: str) -> bool:
+    """Whether a command removes or stops whatever it finds on the daemon, no matter whose it is."""
+    command = command.replace("\\\n", " ")
+    return any(
+        not _is_chosen(match.groupdict()) for sweep in (_PRUNE, *_SWEEPS) for match in sweep.finditer(command)
+    )
+
+
+def _is_chosen(found: Mapping[str, str | None]) -> bool:
+    """Whether a list, or what prunes, is of what its options choose; `docker images` also takes a name."""
+    options = found["options"] or ""
+    return bool(_CHOSEN.search(options) or (found.get("images") and _OPTION.sub("", options).strip()))
 
 
 def left(client: docker.DockerClient, before: set[Object]) -> set[Object]:

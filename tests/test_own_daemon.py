@@ -269,3 +269,144 @@ def test_what_a_page_would_use_in_the_context_of_the_environment_stops_it(
     assert done.returncode == 1 and "already holds volume precious" in done.stdout, done.stdout
     assert daemon.volumes.list() == [volume]
     volume.remove()
+
+
+@pytest.mark.parametrize(
+    ("held", "sources"),
+    [
+        ("image busybox:latest", ["$ docker rmi busybox"]),
+        ("image busybox:latest", ["$ docker image rm -f \\\n    docker.io/library/busybox"]),
+        ("image busybox:latest", ["$ docker tag mine:7 busybox"]),
+        ("image busybox:latest", ['docker.from_env().images.remove("busybox")']),
+        ("image python:latest", ["$ docker build -t python ."]),
+        ("image mine:7", ["$ docker rmi docker.io/library/mine:7"]),
+        ("image mine:7", ["$ docker rmi index.docker.io/library/mine:7;true"]),
+        ("volume precious", ["$ docker run -v precious:/data busybox:1.37 rm -r /data"]),
+        ("volume precious", ["$ docker run --mount source=precious,target=/x busybox:1.37"]),
+        ("container web", ["$ docker run --network container:web busybox:1.37"]),
+        ("container web", ["$ docker rm -f `echo web`"]),
+        ("container hieu-docker-web-1", ["services: {}", "$ docker compose down"]),
+        ("volume hieu-docker_data", ["$ docker-compose down -v"]),
+        ("image hieu-docker-web:latest", ["$ docker compose down --rmi all"]),
+        ("volume shop_data", ["$ docker compose -p shop down -v"]),
+        ("volume shop_data", ["name: shop\nservices: {}", "$ docker compose down -v"]),
+    ],
+)
+def test_what_a_page_means_by_another_name_is_taken(held, sources):
+    kind, name = held.split()
+    item = objects.Object(kind, name, name)
+    assert objects.taken([item], sources) == [item]
+
+
+@pytest.mark.parametrize(
+    ("held", "sources"),
+    [
+        ("image docker:latest", ["$ docker rmi mine:7"]),
+        ("image bash:latest", ["$ docker exec web bash"]),
+        ("image docker:latest", ["$ docker rmi $(docker images -q mine) && docker ps"]),
+        ("image python:latest", ["$ python saved.py"]),
+        ("image busybox:1.36", ["$ docker rmi busybox"]),
+        ("container redis", ["$ docker run --name mine redis:7"]),
+        ("container hieu-docker-web-1", ["$ docker run --name web busybox:1.37"]),
+        ("volume web_data", ["$ docker compose up web"]),
+        ("network bridge", ["$ docker network inspect bridge"]),
+    ],
+)
+def test_what_a_page_does_not_mean_is_not_taken(held, sources):
+    kind, name = held.split()
+    assert objects.taken([objects.Object(kind, name, name)], sources) == []
+
+
+TAKING = [
+    *(f"docker {kind} prune -f" for kind in ("container", "volume", "image", "network", "system", "builder")),
+    "docker system prune --all --volumes --force",
+    "docker volume prune --filter label!=keep",
+    "docker volume prune -f; docker ps --filter label=mine",
+    "docker \\\n  system \\\n  prune",
+    "docker rm -f $(docker ps -aq)",
+    "docker stop `docker ps -q`",
+    "docker volume rm $(docker volume ls -q)",
+    "docker rmi $(docker images -q --no-trunc)",
+    "docker rmi $(docker images --format '{{.ID}} {{.Tag}}' 2>/dev/null)",
+    "docker rm $(docker ps -aq --filter status=exited)",
+    "docker ps -aq | xargs docker rm -f",
+    "docker ps -a --format '{{.ID}}' | while read c; do docker container rm $c; done",
+    "for c in $(docker ps -aq); do\n  docker rm -f $c\ndone",
+]
+
+
+@pytest.mark.parametrize("command", [*TAKING, "client.volumes.prune()", "api.prune_containers()"])
+def test_a_command_that_takes_whatever_it_finds_is_known(command):
+    assert objects.takes_all(command)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "docker ps -q | wc -l",
+        "docker rm -f web && docker ps -aq | wc -l",
+        "docker rm -f $(docker ps -aq --filter label=mine) | wc -l",
+        "docker container prune -f --filter label=mine",
+        "docker rm $(docker ps -lq)",
+        "docker rmi -f $(docker images -q localhost:5000/shop/note) | grep -c Untagged",
+        "docker rm -f web; test -z $(docker ps -q)",
+        "docker run --rm busybox:1.37 echo $(docker ps -q)",
+        "docker ps --format '{{.Names}}' | grep ^mine | xargs docker rm",
+        "docker compose ps -q | xargs docker rm",
+        "git worktree prune",
+    ],
+)
+def test_a_command_that_takes_what_it_names_is_all_right(command):
+    assert not objects.takes_all(command)
+
+
+SAVED = '```{ .sh title="clean.sh" }\n--8<-- "clean.sh"\n```\n\n```console\n$ sh clean.sh\n```\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("```console\n$ echo on\non\n$ docker volume prune -af >/dev/null\n```\n", "page.md:4"),
+        ("```{ .console .tty }\n$ docker volume prune\n...\n```\n", "page.md:2"),
+        (SAVED, "clean.sh:2"),
+    ],
+)
+def test_a_page_that_takes_whatever_it_finds_does_not_run(daemon, page, text, place):
+    volume = daemon.volumes.create("precious")
+    (page.parent / "clean.sh").write_text("set -e\ndocker volume prune -af\n")
+    page.write_text(text)
+    done = verify(page)
+    assert f"{page.parent}/{place}: this removes what is not the page's: take it out, or" in done.stdout, (
+        done.stdout
+    )
+    assert done.returncode == 1 and daemon.volumes.list() == [volume]
+    volume.remove()
+
+
+def test_what_takes_whatever_it_finds_may_stand_where_the_throwaway_host_alone_runs_it(daemon, page):
+    page.write_text(
+        '```{ .console needs="linux-host" }\n$ docker system prune -f\n```\n\n```console\n$ true\n```\n'
+    )
+    done = verify(page)
+    assert done.returncode == 0 and "1 held, 1 skipped" in done.stdout, done.stdout
+
+
+@pytest.mark.parametrize("made", ["volume", "container", "image"])
+def test_what_a_page_removed_of_others_all_the_same_is_told(daemon, page, made):
+    """Here the names are put together where nobody can read them."""
+    daemon.images.pull("busybox", "1.37")
+    daemon.images.get("busybox:1.37").tag("precious", "7")
+    daemon.containers.create("busybox:1.37", name="precious")
+    daemon.volumes.create("precious")
+    name = "precious:7" if made == "image" else "precious"
+    typed = f"docker {made} rm pre${{x}}cious{name.removeprefix('precious')} >/dev/null"
+    page.write_text(f"# Page\n\n```console\n$ {typed}\n```\n")
+    done = verify(page)
+    for container in daemon.containers.list(all=True):
+        container.remove()
+    for volume in daemon.volumes.list():
+        volume.remove()
+    for image in daemon.images.list():
+        daemon.images.remove(image.id, force=True)
+    assert done.returncode == 1
+    assert f"the page removed what is not its own: {made} {name}\n" in done.stdout, done.stdout
