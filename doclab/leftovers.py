@@ -2,7 +2,10 @@
 
 import contextlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from threading import Thread
+from typing import TypeVar
 
 from docker.errors import DockerException
 from requests.exceptions import ReadTimeout, RequestException
@@ -16,6 +19,13 @@ from doclab.session import is_shell
 from doclab.source import PageError
 
 _WHOLE = r"(?<![\w.-]){}(?![\w-]|\.\w)"  # `web` is neither named in `web-2` nor in `web.log`
+T = TypeVar("T")
+_NONSENSE = (
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+)  # where an answer is not what Docker's API answers
 _TAKES_ALL = (
     'this removes what is not the page\'s: take it out, or write needs="linux-host" so that it runs in the throwaway '
     "host only"
@@ -55,17 +65,19 @@ class Leftovers:
     """Watches over a daemon while a page runs on it.
 
     It remembers what the daemon held before, and what commands and outputs say: what is named there is the page's.
-    `limit` is how many seconds the daemon may take for an answer.  Raises DaemonGone.
+    `limit` is how many seconds the daemon may take for an answer; all of them together may take a little longer.
+    Raises DaemonGone.
     """
 
     def __init__(self, host, limit: float) -> None:
         self._host = host
         self._limit = limit
+        self._patience = limit + objects.SETTLE
         self._said: list[tuple[str, str]] = []  # where on the page, and what
         try:
-            self._client = connect(host.docker_url, limit)
-            self._before = objects.held(self._client)
-        except (DockerException, RequestException) as error:
+            self._client = self._in_time(lambda: connect(host.docker_url, limit))
+            self._before = self._in_time(lambda: objects.held(self._client))
+        except (DockerException, RequestException, TimeoutError, *_NONSENSE) as error:
             raise DaemonGone(fell_silent(host.docker_url, error)) from None
 
     def refuse_taken_names(self, sources: Iterable[str]) -> None:
@@ -92,10 +104,12 @@ class Leftovers:
         running = [*survivors, *escaped]
         left = [f"process {_short(line)}{self._from(line)}" for line in running]
         with self._answering():
-            found = sorted(objects.left(self._client, self._before))
-            gone = self._find_gone()
+            found, gone = self._in_time(lambda: (self._find_left(), self._find_gone()))
         left += [f"{item}{self._from(*_names(item))}" for item in found]
         return left + [f"the page removed what is not its own: {item}" for item in gone]
+
+    def _find_left(self) -> list[objects.Object]:
+        return sorted(objects.left(self._client, self._before))
 
     def _find_gone(self) -> list[objects.Object]:
         """What stood there before the page, and does no more, where that is not all the page's own host."""
@@ -106,19 +120,45 @@ class Leftovers:
     def remove(self) -> None:
         """Remove what the page made and left.  Raises DaemonGone."""
         with self._answering():
-            found = objects.left(self._client, self._before)
             # On a daemon that others use, too, they may have made some of it meanwhile.
-            objects.remove(self._client, [item for item in found if self._place(*_names(item))])
+            for item in self._in_time(self._find_left):  # containers first
+                if self._place(*_names(item)):
+                    self._in_time(lambda item=item: objects.remove(self._client, [item]))
+
+    def _in_time(self, ask: Callable[[], T]) -> T:
+        """What `ask` gives; TimeoutError where the daemon makes it wait in one way or another.
+
+        The client itself waits anew for each byte.
+        """
+        answer: Future[T] = Future()
+
+        def wait() -> None:
+            try:
+                answer.set_result(ask())
+            except Exception as error:  # noqa: BLE001 - raised where it is waited for
+                answer.set_exception(error)
+
+        Thread(target=wait, daemon=True).start()  # no exit waits for it
+        try:
+            return answer.result(self._patience)
+        except TimeoutError:
+            raise TimeoutError(f"not to its end within {self._patience:g} s") from None
 
     @contextlib.contextmanager
     def _answering(self) -> Iterator[None]:
         try:
             yield
-        except RequestException as error:
-            why = (
-                f"not even within {self._limit:g} s" if isinstance(error, ReadTimeout) else "it does not run"
-            )
-            raise DaemonGone(f"the page's Docker daemon does not answer: {why}") from None
+        except (DockerException, RequestException, TimeoutError, *_NONSENSE) as error:
+            raise DaemonGone(f"the page's Docker daemon does not answer: {self._why(error)}") from None
+
+    def _why(self, error: Exception) -> str:
+        if isinstance(error, ReadTimeout):
+            return f"not even within {self._limit:g} s"
+        if isinstance(error, TimeoutError):
+            return str(error)
+        if isinstance(error, _NONSENSE):
+            return "what answers in its place is none"
+        return "it does not run"
 
     def _place(self, *names: str) -> str:
         """Where one of these names was first said, "" where never."""

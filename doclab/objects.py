@@ -11,7 +11,7 @@ from docker.errors import APIError, NotFound
 
 _BUILT_IN = {"bridge", "host", "none"}
 _DIRECTORY = "hieu-docker"  # where a page runs: Compose names what it makes after it
-_SETTLE = 5.0  # seconds that a container with --rm may take to disappear after the page's last command
+SETTLE = 5.0  # seconds that a container with --rm may take to disappear after the page's last command
 
 
 @dataclass(frozen=True, order=True)
@@ -147,7 +147,7 @@ def _is_chosen(found: Mapping[str, str | None]) -> bool:
 
 def left(client: docker.DockerClient, before: set[Object]) -> set[Object]:
     """What the daemon holds that it did not hold `before`, once containers on their way out are gone."""
-    deadline = time.monotonic() + _SETTLE
+    deadline = time.monotonic() + SETTLE
     while (found := held(client) - before) and _is_any_vanishing(client, found):
         if time.monotonic() > deadline:
             break
@@ -165,8 +165,8 @@ def _is_vanishing(client: docker.DockerClient, container: str) -> bool:
         details = client.api.inspect_container(container)
     except NotFound:
         return True
-    is_going = details["State"]["Status"] in ("removing", "dead")
-    return is_going or (details["HostConfig"]["AutoRemove"] and not details["State"]["Running"])
+    status = details["State"]["Status"]  # one that is `created`, and was never started, stays
+    return status in ("removing", "dead") or (status == "exited" and details["HostConfig"]["AutoRemove"])
 
 
 def remove(client: docker.DockerClient, found: Iterable[Object]) -> None:

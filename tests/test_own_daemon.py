@@ -10,6 +10,7 @@ import os
 import ssl
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -22,7 +23,7 @@ import pytest
 from doclab import matrix, objects, ownhost, programs
 from doclab.engines import DEFAULT, ENGINES
 from doclab.host import HostError, open_host
-from doclab.leftovers import Leftovers
+from doclab.leftovers import DaemonGone, Leftovers
 from doclab.source import PROJECT
 
 PAGE = f"""# Page
@@ -192,6 +193,117 @@ def test_a_daemon_that_answers_no_more_is_named(monkeypatch):
         monkeypatch.setenv("DOCKER_HOST", url)
         with pytest.raises(HostError, match=f"the Docker daemon at {url} answered, and then no more: 500 "):
             matrix.environment(ENGINES["host"])
+
+
+class Changes(Answers):
+    """Answers as an empty daemon does, as long as it has not `changed`."""
+
+    changed = False
+
+    def do_GET(self) -> None:
+        if self.changed:
+            return self.answer_otherwise()
+        volumes = b'{"Volumes": []}' if "/volumes" in self.path else b"[]"
+        version = b'{"Version": "26.1.5", "ApiVersion": "1.45"}'
+        return self.answer(version if "/version" in self.path else volumes)
+
+    def answer(self, text: bytes) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    def answer_otherwise(self) -> None:
+        raise NotImplementedError
+
+
+class Nonsense(Changes):
+    def answer_otherwise(self) -> None:
+        self.answer(b"{}")
+
+
+class Gibberish(Changes):
+    def answer_otherwise(self) -> None:
+        self.answer(b"<html>")
+
+
+class Strings(Changes):
+    def answer_otherwise(self) -> None:
+        self.answer(b'["x"]')
+
+
+class Drips(Changes):
+    """Each blank is in time, and there is no end of them."""
+
+    def answer_otherwise(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "1000000")
+        self.end_headers()
+        with contextlib.suppress(OSError):
+            while True:
+                self.wfile.write(b" ")
+                time.sleep(0.05)
+
+
+def leftovers_at(url: str) -> Leftovers:
+    host = SimpleNamespace(docker_url=url, engine=ENGINES["host"], processes=list)
+    return Leftovers(host, 0.3)
+
+
+@pytest.mark.parametrize(
+    ("handler", "why"),
+    [
+        (Nonsense, "what answers in its place is none"),
+        (Gibberish, "what answers in its place is none"),
+        (Strings, "what answers in its place is none"),
+        (Drips, "not to its end within 0.8 s"),
+    ],
+)
+def test_what_answers_in_place_of_the_daemon_is_none(monkeypatch, handler, why):
+    monkeypatch.setattr(objects, "SETTLE", 0.5)
+    monkeypatch.setattr(handler, "changed", False)
+    with answering(handler) as url:
+        leftovers = leftovers_at(url)
+        assert leftovers.find([]) == []
+        handler.changed = True
+        for look in (lambda: leftovers.find([]), leftovers.remove):
+            started = time.monotonic()
+            with pytest.raises(DaemonGone, match=f"the page's Docker daemon does not answer: {why}"):
+                look()
+            assert time.monotonic() - started < 2
+        with pytest.raises(DaemonGone, match=f"the Docker daemon at {url} answered, and then no more"):
+            leftovers_at(url)
+        leftovers.close()
+
+
+def test_no_exit_waits_for_a_daemon_that_does_not_end_its_answer(monkeypatch):
+    monkeypatch.setattr(Drips, "changed", True)
+    code = (
+        "from types import SimpleNamespace as Host; from doclab import leftovers, objects; objects.SETTLE = 0.5; "
+        "from doclab.engines import ENGINES; import sys; "
+        "leftovers.Leftovers(Host(docker_url=sys.argv[1], engine=ENGINES['host']), 0.3)"
+    )
+    with answering(Drips) as url:
+        done = subprocess.run(
+            [sys.executable, "-c", code, url],
+            cwd=PROJECT,
+            timeout=20,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1 and "and then no more: not to its end within 0.8 s" in done.stderr
+
+
+def test_a_container_that_was_never_started_is_not_waited_for(daemon):
+    daemon.images.pull("busybox", "1.37")
+    before = objects.held(daemon)
+    daemon.containers.create("busybox:1.37", name="mine", auto_remove=True)
+    started = time.monotonic()
+    assert [str(item) for item in objects.left(daemon, before)] == ["container mine"]
+    assert time.monotonic() - started < objects.SETTLE / 2
+    daemon.containers.get("mine").remove()
+    daemon.images.remove("busybox:1.37")
 
 
 @pytest.mark.parametrize("nameless", ["<none>:<none>", None])
