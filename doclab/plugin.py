@@ -7,6 +7,7 @@ before it on the page first, as a reader would.  The last item of a page, `clean
 import argparse
 import math
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -277,4 +278,23 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     ):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
     if option.report_json and not hasattr(session.config, "workerinput"):  # one report for all processes
+        _write_report(session, records)
+
+
+def _write_report(session: pytest.Session, records: report.Records) -> None:
+    """Write the report; where that fails, as on a full disk, say so: what was found stands on the terminal all the same."""
+    option = session.config.option
+    try:
         report.write(option.report_json, records.summary(option.engine))
+    except OSError as error:
+        why = f"--report-json={option.report_json} can't be written ({error.strerror or error})"
+        _tell(session.config, f"\n{why}: make room, or name another file, and run it again")
+        if session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _tell(config: pytest.Config, line: str) -> None:
+    if terminal := config.pluginmanager.getplugin("terminalreporter"):
+        terminal.write_line(line, red=True)
+    else:
+        print(line, file=sys.stderr)

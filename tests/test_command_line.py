@@ -167,6 +167,24 @@ def test_what_cannot_be_written_is_said_before_anything_runs(page, option, messa
     assert list(page.parent.iterdir()) == [page]
 
 
+FULL = 'mount -t tmpfs -o size=4k none "$1" && head -c 4k /dev/zero > "$1/big" && shift && exec "$@"'
+
+
+@pytest.mark.parametrize(("plugins", "shown"), [([], "1 page on Docker"), (["-pno:terminal"], "")])
+def test_a_report_for_which_the_disk_has_no_room_costs_the_green_and_no_result(page, plugins, shown):
+    """A new file of no size can be made there: nothing is refused before the pages run."""
+    page.write_text("```console\n$ true\n```\n")
+    disk = page.parent / "disk"
+    disk.mkdir()
+    run = [sys.executable, "-m", "pytest", "-c", "pyproject.toml", "--rootdir=.", *plugins, page]
+    command = ["unshare", "--mount", "sh", "-c", FULL, "sh", disk, *run, f"--report-json={disk}/report.json"]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    why = f"--report-json={disk}/report.json can't be written (No space left on device): make room, or name"
+    assert why in done.stdout + done.stderr and shown in done.stdout, done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    assert done.returncode == pytest.ExitCode.TESTS_FAILED
+
+
 def test_a_report_never_takes_the_place_of_a_device_or_of_a_link(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(OSError, match="no regular file"):
