@@ -97,25 +97,25 @@ class Leftovers:
     def find(self, survivors: Sequence[str]) -> list[str]:
         """Say what is left, a line each; `survivors` are processes of the page's own group.
 
-        On a daemon that others use, also what is gone that was theirs.  Raises DaemonGone.
+        Raises DaemonGone.
         """
         # The survivors have been killed, but may not be gone yet.
         escaped = [line for _, line in self._host.processes() if line not in survivors]
         running = [*survivors, *escaped]
         left = [f"process {_short(line)}{self._from(line)}" for line in running]
         with self._answering():
-            found, gone = self._in_time(lambda: (self._find_left(), self._find_gone()))
-        left += [f"{item}{self._from(*_names(item))}" for item in found]
-        return left + [f"the page removed what is not its own: {item}" for item in gone]
+            found = self._in_time(self._find_left)
+        return left + [f"{item}{self._from(*_names(item))}" for item in found]
 
     def _find_left(self) -> list[objects.Object]:
         return sorted(objects.left(self._client, self._before))
 
-    def _find_gone(self) -> list[objects.Object]:
-        """What stood there before the page, and does no more, where that is not all the page's own host."""
+    def find_gone(self) -> list[str]:
+        """Say what a daemon that others use held before the page, and holds no more.  Raises DaemonGone."""
         if not self._host.engine.is_shared:
             return []
-        return sorted(self._before - objects.held(self._client))
+        with self._answering():
+            return [*map(str, sorted(self._before - self._in_time(lambda: objects.held(self._client))))]
 
     def remove(self) -> None:
         """Remove what the page made and left.  Raises DaemonGone."""

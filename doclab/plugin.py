@@ -12,12 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from doclab import changed, engines, interrupts, leftovers, pages, report, selection, signals
+from doclab import changed, engines, interrupts, pages, report, selection, signals
 from doclab.collect import LEFT_OUT, NAMED, Page
 from doclab.progress import Progress
 from doclab.session import DEFAULT_LIMIT, time_limit
 from doclab.source import relative
-from doclab.verdict import FAILED
 
 RECORDS = pytest.StashKey[report.Records]()
 NOTHING_VERIFIED = pytest.ExitCode.NO_TESTS_COLLECTED
@@ -228,24 +227,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report(collector: pytest.Collector):
     made = yield
-    if (
-        made.passed
-        and isinstance(collector, Page)
-        and engines.ENGINES[collector.config.option.engine].is_shared
-    ):
-        made = _refuse_taking_all(collector) or made
     made.doclab = getattr(collector, "doclab", None)
     return made
-
-
-def _refuse_taking_all(page: Page) -> pytest.CollectReport | None:
-    """As of a page that can't be read: none of it runs where a command would take what is not the page's."""
-    try:
-        leftovers.refuse_taking_all(page.document.namespace["examples"])
-    except leftovers.TakesAll as error:
-        page.doclab = report.record(page.path, "", error.file, error.line, FAILED, message=str(error))
-        return pytest.CollectReport(page.nodeid, "failed", str(error), [])
-    return None
 
 
 @pytest.hookimpl(wrapper=True)

@@ -13,7 +13,7 @@ from doclab import hostio, pages, programs, rootfs, transcript
 from doclab.daemon import DaemonWatch
 from doclab.engines import Engine
 from doclab.host import open_host
-from doclab.leftovers import DaemonGone, Leftovers
+from doclab.leftovers import DaemonGone, Leftovers, refuse_taking_all
 from doclab.pages import Example
 from doclab.promises import Promise, promises
 from doclab.session import DEFAULT_LIMIT, Pieces, Session, SessionEnded
@@ -87,6 +87,8 @@ class PageRun:
         self._last = _place(examples[0])  # where the last command stands that ran
         self._daemon = DaemonWatch(host)
         self._memory_kills = 0
+        if host.engine.is_shared:
+            refuse_taking_all(examples)
         self._leftovers = Leftovers(host, limit)
         self._leftovers.refuse_taken_names(
             e.block.source for e in examples if e.action == pages.RUN or e.saves
@@ -280,17 +282,22 @@ class PageRun:
         return self.is_complete and not any(verdict.result == FAILED for verdict in self.verdicts)
 
     def finish(self) -> str:
-        """End the session, and say what the page left; "" when it was nothing."""
+        """End the session, and say what the page left, and took from others; "" when it was nothing."""
         survivors = self._session.end()
         try:
-            left = self._leftovers.find(survivors)
+            left, gone = self._leftovers.find(survivors), self._leftovers.find_gone()
         except DaemonGone as gone:
             place = self._daemon.place or self._last
             return f"{place}: {gone}; the page has to start it again, as its reader would"
-        if not left:
-            return ""
-        listed = "\n".join(f"  {item}" for item in left)
-        return f"{self._last}: the page leaves behind:\n{listed}\nRemove it in the page's last section."
+        found = []
+        if left:
+            found += ["the page leaves behind:", *_listed(left), "Remove it in the page's last section."]
+        if gone:
+            found += ["what was there before the page is gone:", *_listed(gone)]
+            found += [
+                "Unless somebody else removed it, the page did: let it remove by name what it has made."
+            ]
+        return "\n".join([f"{self._last}: {found[0]}", *found[1:]]) if found else ""
 
     def close(self) -> None:
         """End the session at once, finished or not."""
@@ -304,6 +311,10 @@ class PageRun:
 def _names(example: Example) -> list[str]:
     """Where a program, or a file that commands will read, may name what is made of it."""
     return programs.strings(example.block.source) if example.language == "python" else [example.block.source]
+
+
+def _listed(items: Sequence[str]) -> list[str]:
+    return [f"  {item}" for item in items]
 
 
 def _place(example: Example) -> str:

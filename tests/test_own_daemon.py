@@ -521,4 +521,6 @@ def test_what_a_page_removed_of_others_all_the_same_is_told(daemon, page, made):
     for image in daemon.images.list():
         daemon.images.remove(image.id, force=True)
     assert done.returncode == 1
-    assert f"the page removed what is not its own: {made} {name}\n" in done.stdout, done.stdout
+    assert f"page.md:4: what was there before the page is gone:\n  {made} {name}\n" in done.stdout, (
+        done.stdout
+    )
