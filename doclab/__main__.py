@@ -92,7 +92,9 @@ def _settle_pages(parser: argparse.ArgumentParser, options: argparse.Namespace) 
         if given.is_file() and given.suffix != ".md":
             parser.error(f"{given} is no page: the name of a page ends in .md")
     options.named = {given.resolve() for given in options.pages if not given.is_dir()}
-    options.pages = [Path(name) for name in selection.expand(map(str, options.pages))]
+    found = map(Path, selection.expand(map(str, options.pages)))
+    # One that is in a named folder, too, comes once.
+    options.pages = [*{os.path.abspath(page): page for page in found}.values()]
 
 
 def _is_named(page: Path, options: argparse.Namespace) -> bool:

@@ -6,12 +6,12 @@ import docker
 from docker.constants import DEFAULT_TIMEOUT_SECONDS
 
 
-def connect(url: str | None, timeout: float = DEFAULT_TIMEOUT_SECONDS) -> docker.DockerClient:
-    """A client of the daemon at this address, None for the default one; it may take `timeout` seconds for an answer.
+def connect(url: str, timeout: float = DEFAULT_TIMEOUT_SECONDS) -> docker.DockerClient:
+    """A client of the daemon at this address; it may take `timeout` seconds for an answer.
 
     The daemon that DOCKER_HOST names may want the certificates that other variables name.  Raises DockerException.
     """
-    if url is not None and url == os.environ.get("DOCKER_HOST"):
+    if url == os.environ.get("DOCKER_HOST"):
         return docker.from_env(timeout=timeout)
     return docker.DockerClient(base_url=url, timeout=timeout)
 

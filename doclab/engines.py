@@ -38,7 +38,7 @@ ENGINES = {
         Engine("bookworm", "bookworm", _BASE),  # Docker 20.10; its Compose is still the Python one
         Engine("trixie", "trixie", f"{_BASE},docker-cli,docker-buildx,docker-compose"),  # Docker 26.1
         Engine("forky", "forky", f"{_BASE},docker-cli,docker-buildx,docker-compose"),  # Docker 28.5
-        Engine("host"),  # whatever DOCKER_HOST or the current context names
+        Engine("host"),  # whatever DOCKER_HOST, DOCKER_CONTEXT or the current context names
     )
 }
 DEFAULT = "trixie"

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from threading import Thread
 from typing import TypeVar
 
-from docker.errors import DockerException
+from docker.errors import APIError, DockerException
 from requests.exceptions import ReadTimeout, RequestException
 
 from doclab import objects
@@ -33,7 +33,7 @@ _TAKES_ALL = (
 
 
 class PageTaken(Exception):
-    """The daemon already holds what the page would make; running it could touch what is not the page's."""
+    """Running the page on this daemon could touch what is not the page's: it is refused."""
 
 
 class DaemonGone(HostError):
@@ -152,6 +152,8 @@ class Leftovers:
             raise DaemonGone(f"the page's Docker daemon does not answer: {self._why(error)}") from None
 
     def _why(self, error: Exception) -> str:
+        if isinstance(error, APIError):
+            return f"all it says is {error}"
         if isinstance(error, ReadTimeout):
             return f"not even within {self._limit:g} s"
         if isinstance(error, TimeoutError):

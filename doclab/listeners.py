@@ -18,7 +18,7 @@ _LEFT_OPEN = "this fence is left open: close it at the same indentation"
 _GIVEN_BACK = "the site renders this fence as prose: put an empty line between it and the indented code above"
 _HALF_READ = "the site reads these attributes only in part: write them in one pair of braces, and no blank around a `=`"
 # What Python-Markdown reads of a list of attributes, which ends for it at the first thing that is none.
-_ATTRIBUTES = re.compile(r"""(?: |[^ =}]+(?:=(?:"[^"]*"|'[^']*'|[^ =}"'][^ =}]*))?)*""")
+_ATTRIBUTES = re.compile(r"""(?: |[^ =}]++(?:=(?:"[^"]*"|'[^']*'|[^ =}"'][^ =}]*+))?)*+""")
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,9 @@ _IMAGES = re.compile(
     r"|\.images\.\w+\(([^()\n]*)|\b(?:\w+_image|tag)\(([^()\n]*)"
 )
 _COMPOSE = re.compile(r"\bcompose\b")
-_PROJECT = re.compile(r"(?m)(?:^name:|\s-p|--project-name|COMPOSE_PROJECT_NAME)[ =]*['\"]?([\w-]+)")
+_PROJECT = re.compile(
+    r"(?m)(?:^name:|\bcompose\b[^|;&\n]*?\s-p|--project-name|COMPOSE_PROJECT_NAME)[ =]*['\"]?([\w-]+)"
+)
 
 
 def _said(text: str) -> Iterator[str]:
@@ -128,7 +130,9 @@ _SWEEPS = [
 _CHOSEN = re.compile(
     r"\b(?:label|name|ancestor|network|volume|reference|id)=|(?:^|\s)-[a-z]*[ln]|--(?:latest|last)\b"
 )
-_OPTION = re.compile(r"""(?:-f|--filter|--format)[ =](?:'[^']*'|"[^"]*"|\S+)|(?<!\S)-\S+|\S*[<>]\S*""")
+_OPTION = re.compile(
+    r"""(?:(?<!\S)-[a-z]*f|--filter|--format)[ =](?:'[^']*'|"[^"]*"|\S+)|(?<!\S)-\S+|\S*[<>]\S*"""
+)
 
 
 def takes_all(command: str) -> bool:

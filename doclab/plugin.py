@@ -28,7 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--engine",
         choices=sorted(engines.ENGINES),
         default=engines.DEFAULT,
-        help=f"which Docker to verify on (default: {engines.DEFAULT}); `host` is the daemon that DOCKER_HOST names",
+        help=f"which Docker to verify on (default: {engines.DEFAULT}); `host` is the daemon that your own `docker` talks to",
     )
     group.addoption(
         "--time-limit",

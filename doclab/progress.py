@@ -144,7 +144,8 @@ class Progress:
                 self._terminal.write_line(line)
 
     def _why_nothing(self, config: pytest.Config) -> str:
-        if "deselected" in self._terminal.stats:
+        option = config.option  # the processes of xdist don't tell what they deselected
+        if "deselected" in self._terminal.stats or option.keyword or option.markexpr or option.deselect:
             return "the options of this run leave no example"
         if config.stash[LEFT_OUT]:
             return "no page with an example has changed (without --changed, all of them run)"

@@ -269,6 +269,8 @@ class PageRun:
             # Silently: bash's own read-only variables are among them, and can't be set.
             text = f"exec 9>&2 2>/dev/null\n{state}exec 2>&9 9>&-\nexport TERM={term}\n"
             hostio.write(self.host, start, text)
+        if not self.host.engine.is_shared:
+            self.host.thaw()
         return self.host.argv(["env", f"TERM={term}", "bash", "--rcfile", start], self.directory)
 
     @property

@@ -86,11 +86,11 @@ def is_of_pages_alone(config: pytest.Config) -> bool:
 def why_nothing(arguments: Sequence[str]) -> str:
     """Why no example was found in what was named."""
     where = ", ".join(arguments)
-    pages = [argument for argument in expand(arguments) if _split(argument)[0].endswith(".md")]
-    if not pages:
+    found = [argument for argument in expand(arguments) if _split(argument)[0].endswith(".md")]
+    if not found:
         return f"there is no page in {where}; a page is a file whose name ends in .md"
     return (
-        f"no example is on {'the page' if len(pages) == 1 else f'any of the {len(pages)} pages'} in {where}"
+        f"no example is on {'the page' if len(found) == 1 else f'any of the {len(found)} pages'} in {where}"
     )
 
 

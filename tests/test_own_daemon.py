@@ -439,6 +439,7 @@ TAKING = [
     "docker stop `docker ps -q`",
     "docker volume rm $(docker volume ls -q)",
     "docker rmi $(docker images -q --no-trunc)",
+    "docker rmi $(docker images -qf dangling=true)",
     "docker rmi $(docker images --format '{{.ID}} {{.Tag}}' 2>/dev/null)",
     "docker rm $(docker ps -aq --filter status=exited)",
     "docker ps -aq | xargs docker rm -f",

@@ -121,6 +121,8 @@ REFUSED = {
     ('{ .console .no-run reason = "b" }', "$ a"): (3, "only in part"),
     ('{ .dockerfile title = "Dockerfile" }', DOCKERFILE): (3, "only in part"),
     ("{ .dockerfile title }", DOCKERFILE): (3, "`title` has no value"),
+    ('{ .python .no-copy .annotate linenums="1" title = "app.py" }', APP): (3, "only in part"),
+    ("{ .console engine=a=b }", "$ a"): (3, "only in part"),
     ("{ .console .no-run }", "$ a"): (3, "say why"),
     ("{ .console .no-run reason='  ' }", "$ a"): (3, "say why"),
     ("{ .python .no-run }", APP): (3, "say why"),
