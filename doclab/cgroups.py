@@ -47,11 +47,17 @@ def of_processes(name: str) -> list[Path]:
     return [top / "init" if (top / "init").exists() else top for top in tops(name)]
 
 
+def thaw(name: str) -> None:
+    """Let the host NAME go on where all of it is frozen; a container that is paused stays so."""
+    for top in tops(name):
+        _release(top)
+
+
 def remove(name: str, seconds: float = 5) -> None:
     """Remove the cgroup NAME and what is below it, in every hierarchy, waiting for the kernel to empty them."""
     deadline = time.monotonic() + seconds
     for hierarchy in hierarchies():
-        _thaw(hierarchy.mountpoint / name)
+        _release_tree(hierarchy.mountpoint / name)
         while not _remove_tree(hierarchy.mountpoint / name) and time.monotonic() < deadline:
             time.sleep(0.02)
 
@@ -65,12 +71,17 @@ def remove_dead() -> None:
             remove(name, seconds=2)
 
 
-def _thaw(top: Path) -> None:
-    """Let go on what is frozen in a cgroup, or below it: in v1 no signal reaches it, so that nothing would end it."""
-    for directory, _, names in os.walk(top):  # it takes no notice of what others remove meanwhile
-        if "freezer.state" in names:
-            with contextlib.suppress(OSError):  # a root has none to write
-                Path(directory, "freezer.state").write_text("THAWED")
+def _release_tree(top: Path) -> None:
+    for directory, _, _ in os.walk(top):  # it takes no notice of what others remove meanwhile
+        _release(Path(directory))
+
+
+def _release(cgroup: Path) -> None:
+    """Let go on what is frozen in a cgroup: in v1 no signal reaches it, so that nothing would end it."""
+    state = cgroup / "freezer.state"
+    with contextlib.suppress(OSError):  # a root has none to write
+        if state.exists():
+            state.write_text("THAWED")
 
 
 def _remove_tree(top: Path) -> bool:

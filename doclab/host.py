@@ -120,10 +120,7 @@ class Host:
 
     def thaw(self) -> None:
         """Let the host go on where its page froze all of it: whoever entered would be frozen, too."""
-        for top in cgroups.tops(self.name):
-            with contextlib.suppress(OSError):
-                if (top / "freezer.state").exists():  # of v1; what is paused below stays so
-                    (top / "freezer.state").write_text("THAWED")
+        cgroups.thaw(self.name)
 
     def outputs_given_up(self) -> int:
         """Count the pipes with a container's output that the daemon closed before it had opened them.

@@ -159,7 +159,7 @@ class _RecordingFences(SuperFencesBlockPreprocessor):
         if body == [first]:  # the line that an empty fence is given back with
             body = []
         code = list(self.code)
-        if body and body[-1][0] != first[0] and ends(*body[-1]):
+        if body and body[-1][0] != first[0] and not code[-1].strip() and ends(*body[-1]):
             # snippets makes a line of its own of the newline that ends an included file
             body.pop()
             code.pop()

@@ -11,6 +11,7 @@ from doclab.source import PageError
 _INDENTED = re.compile(r"[\s>*+.\d-]*(?: {4}|\t)")
 # Where browsers see a comment end; Python's own parser differs, and not in all versions alike (HTML Standard, 13.2.5).
 _COMMENT = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))", re.DOTALL)
+_BLOCK = re.compile(r'data-doclab-block="(\d+)"')
 # What is in these elements no browser shows as code.
 _OPAQUE = {"audio", "canvas", "iframe", "noembed", "noframes", "noscript", "plaintext", "select", "template"}
 _OPAQUE |= {"textarea", "title", "video", "xmp"}
@@ -31,7 +32,7 @@ class Outline(HTMLParser):
         # Each <pre> that is no fence: its place among the blocks, its text.
         self.open: list[tuple[int, list[str]]] = []
         self.opaque: list[str] = []  # the elements around that show no code
-        self.seen: set[str] = set()  # the marks of fences that were met
+        self.seen: set[int] = set()  # the numbers of fences that were met
 
     def parse_comment(self, i: int, report: bool = True) -> int:
         return _COMMENT.match(self.rawdata, i).end()
@@ -43,7 +44,7 @@ class Outline(HTMLParser):
         self._refuse_hidden(data, "<![")
 
     def _refuse_hidden(self, html: str, opener: str) -> None:
-        if hidden := re.search(r'data-doclab-block="(\d+)"', html):
+        if hidden := _BLOCK.search(html):
             self._refuse(self.recorder.blocks[int(hidden.group(1))], f"`{opener}`")
 
     def _refuse(self, block: Block, opener: str) -> NoReturn:
@@ -55,9 +56,9 @@ class Outline(HTMLParser):
 
     def refuse_unseen(self, html: str) -> None:
         """Refuse a fence that is in the HTML and no element of it: in an attribute, a script.  Raises PageError."""
-        for number in re.findall(r'data-doclab-block="(\d+)"', _COMMENT.sub("", html)):
+        for number in map(int, _BLOCK.findall(_COMMENT.sub("", html))):
             if number not in self.seen:
-                self._refuse(self.recorder.blocks[int(number)], "a tag, a script or a style")
+                self._refuse(self.recorder.blocks[number], "a tag, a script or a style")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Browsers take no notice of the slash in `<video/>`: the element goes on."""
@@ -72,8 +73,8 @@ class Outline(HTMLParser):
         if tag in _OPAQUE:
             self.opaque.append(tag)
         if tag == "pre" and "data-doclab-block" in attributes:
-            self.seen.add(attributes["data-doclab-block"])
             number = int(attributes["data-doclab-block"])
+            self.seen.add(number)
             if self.opaque:
                 self._refuse(self.recorder.blocks[number], f"`<{self.opaque[-1]}>`")
             self.blocks.append(_under(self.recorder.blocks[number], self.heading))
