@@ -14,7 +14,7 @@ _WORD = (
 _REDIRECTION = rf"\d?(?:>>?|<(?!<))[ \t]*(?:{_WORD})|\d?>&\d"
 _SIMPLE = rf"[ \t]*(?:{_WORD})(?:[ \t]+(?:{_WORD}|{_REDIRECTION}))*[ \t]*"
 _WHOLE = re.compile(rf"{_SIMPLE}(?:(?:\|\|?|&&|;){_SIMPLE})*[;&]?[ \t]*")
-_COMPOUND = re.compile(r"(?:^|[;&|])[ \t]*(?:if|for|while|until|case|select|function|time|coproc)\b")
+_COMPOUND = re.compile(r"(?:^|[;&|(])[ \t]*(?:if|for|while|until|case|select|function|time|coproc)\b")
 _UNFINISHED = re.compile(r"unexpected (?:EOF|end of file)|delimited by end-of-file")
 
 

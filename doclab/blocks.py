@@ -15,7 +15,7 @@ from mkdocs.utils.meta import get_data
 
 from doclab.listeners import Block, Recorder, tap
 from doclab.outline import Outline
-from doclab.source import DOCS, PROJECT, SNIPPETS, decode, is_ours
+from doclab.source import DOCS, PROJECT, SNIPPETS, PageError, decode, is_ours
 
 _ROOT_MARKS = ("mkdocs.yml", ".git")
 
@@ -47,7 +47,13 @@ def _record(file: Path) -> tuple[str, Recorder]:
     recorder = Recorder(file, _front_matter_lines(text))
     renderer = _renderer(file)
     tap(renderer, recorder)
-    html = renderer.convert(get_data(text)[0])
+    try:
+        html = renderer.convert(get_data(text)[0])
+    except PageError:
+        raise
+    except Exception as error:
+        why = f"Markdown itself fails on this page, so no site can show it ({type(error).__name__}: {error})"
+        raise recorder.error or PageError(file, 1, why) from error
     if recorder.error:
         raise recorder.error
     return html, recorder

@@ -70,7 +70,11 @@ class Page(pytest.File):
             self.document = _SYBIL.parse(self.path)
         except PageError as error:
             self._refuse(error)
-        found = list(self.document.examples())
+        # As the site has them: Sybil goes by their lines on the page, and an include has all of its examples in one.
+        order = {
+            id(example): place for place, example in enumerate(self.document.namespace.get("examples", ()))
+        }
+        found = sorted(self.document.examples(), key=lambda example: order[id(example.parsed)])
         if not found and str(self.path.resolve()) in self.config.stash[NAMED]:
             self._refuse(PageError(self.path, 1, "no examples found: nothing was verified"))
         for section, examples in groupby(found, key=lambda example: example.parsed.block.heading or "top"):
@@ -158,7 +162,8 @@ class Page(pytest.File):
         run = self.run
         judged = zip(run.examples, run.verdicts, strict=True)
         if any(example.action == pages.RUN and verdict.result == HELD for example, verdict in judged):
-            with contextlib.suppress(OSError):  # no room: then it will run again
+            # No room, or it can't be read any more: then it will run again.
+            with contextlib.suppress(OSError, PageError):
                 changed.note(self.path, run.host.engine, self._read)
 
     def teardown(self) -> None:

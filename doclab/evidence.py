@@ -8,6 +8,7 @@ everything before it on its page, because commands build on each other.
 import functools
 import hashlib
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -112,8 +113,8 @@ def took(page: Mapping[str, Any]) -> float:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError as error:
+        content = json.loads(file.read_text(encoding="utf-8"), parse_constant=_refuse, parse_float=_finite)
+    except (ValueError, RecursionError) as error:
         raise unreadable(file, f"this is not JSON ({error})") from None
     error = jsonschema.exceptions.best_match(_validator().iter_errors(content))
     if error:
@@ -121,6 +122,16 @@ def _read(file: Path) -> dict[str, Any]:
     if content["environment"]["engine"] != file.stem:
         raise unreadable(file, f"it says that it is of the engine {content['environment']['engine']!r}")
     return content
+
+
+def _refuse(constant: str) -> None:
+    """Python reads NaN and Infinity, which are no JSON."""
+    raise ValueError(f"{constant} is no number")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    return number if math.isfinite(number) else _refuse(digits)
 
 
 def unreadable(file: Path, fault: str) -> EvidenceError:

@@ -1,5 +1,6 @@
 """Writing a file so that nobody ever reads half of it."""
 
+import contextlib
 import os
 import tempfile
 from pathlib import Path
@@ -17,14 +18,20 @@ def write(file: Path, text: str) -> None:
 
 
 def stage(file: Path, text: str) -> Path:
-    """A new file beside the old one, with its permissions; its name is none that MkDocs or pytest would take for a page."""
+    """A new file beside the old one, with its owner and permissions; its name is none that MkDocs or pytest would take for a page."""
     file = file.resolve()
     with tempfile.NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}-", delete=False) as stream:
         staged = Path(stream.name)
         try:
             stream.write(text.encode())
             stream.flush()
-            staged.chmod(file.stat().st_mode if file.exists() else 0o644)
+            if file.exists():
+                before = file.stat()
+                with contextlib.suppress(PermissionError):  # only root can give a file to another
+                    os.chown(staged, before.st_uid, before.st_gid)
+                staged.chmod(before.st_mode)
+            else:
+                staged.chmod(0o644)
         except OSError:
             staged.unlink()
             raise

@@ -1,5 +1,6 @@
 """Markdown files as text, and where on a page something is wrong."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -7,6 +8,9 @@ PROJECT = Path(__file__).parents[1]
 DOCS = PROJECT / "docs"
 SOURCE, TRANSLATION = DOCS / "vi", DOCS / "en"
 SNIPPETS = PROJECT / "snippets"
+_UNWRITABLE = re.compile(
+    "[\0\2\3]"
+)  # the first can be no part of a command, the others are marks of Python-Markdown
 
 
 class PageError(Exception):
@@ -56,7 +60,8 @@ def decode(file: Path) -> str:
         raise PageError(file, line, f"this is not UTF-8 ({error.reason}): save the page as UTF-8") from None
     except OSError as error:
         raise PageError(file, 1, f"the page can't be read: {error.strerror}") from None
-    if "\0" in text:
-        line = text.partition("\0")[0].count("\n") + 1
-        raise PageError(file, line, "this line has a NUL byte, which no shell can be given: take it out")
+    if found := _UNWRITABLE.search(text):
+        line, name = text[: found.start()].count("\n") + 1, {"\0": "NUL", "\2": "STX", "\3": "ETX"}[found[0]]
+        why = "which no shell can be given" if name == "NUL" else "which Markdown keeps for itself"
+        raise PageError(file, line, f"this line has the character {name}, {why}: take it out")
     return text

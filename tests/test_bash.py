@@ -31,6 +31,7 @@ INCOMPLETE = [
     "if true; then a; else",
     "case a in",
     "case a in b) c;;",
+    "echo $(case a in a)",
     "select a in b",
     "function f",
     "f()",

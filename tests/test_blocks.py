@@ -357,10 +357,18 @@ def test_a_page_that_is_not_utf8_is_an_error_with_its_line(tmp_path):
         read(file)
 
 
-def test_a_page_with_a_nul_is_an_error_with_its_line(tmp_path):
+@pytest.mark.parametrize(("character", "name"), [("\0", "NUL"), ("\2", "STX"), ("\3", "ETX")])
+def test_a_page_with_a_character_that_ends_or_hides_text_is_an_error_with_its_line(tmp_path, character, name):
     file = tmp_path / "page.md"
-    file.write_text("Một.\n\n```console\n$ true\0false\n```\n")
-    with pytest.raises(PageError, match=r"page\.md:4: this line has a NUL byte"):
+    file.write_text(f"Một.\n\n```console\n$ true{character}false\n```\n")
+    with pytest.raises(PageError, match=rf"page\.md:4: this line has the character {name}, which"):
+        read(file)
+
+
+def test_a_page_on_which_markdown_itself_fails_is_an_error_of_that_page(tmp_path):
+    file = tmp_path / "page.md"
+    file.write_text('<ul markdown="span">\n</ul>\n1. b\n')
+    with pytest.raises(PageError, match=r"page\.md:1: Markdown itself fails on this page"):
         read(file)
 
 

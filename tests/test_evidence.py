@@ -149,8 +149,9 @@ def test_evidence_of_an_engine_that_does_not_exist_is_an_error(tmp_path):
         evidence.load(tmp_path)
 
 
-def test_a_file_that_is_no_json_is_an_error(tmp_path):
-    (tmp_path / "trixie.json").write_text("{")
+@pytest.mark.parametrize("text", ["{", '{"a": NaN}', '{"a": -Infinity}', '{"a": 1e999}', "[" * 100_000])
+def test_a_file_that_is_no_json_is_an_error(tmp_path, text):
+    (tmp_path / "trixie.json").write_text(text)
     with pytest.raises(EvidenceError, match="this is not JSON"):
         evidence.load(tmp_path)
 

@@ -294,6 +294,14 @@ def test_the_page_of_an_item_is_a_markdown_file(nodeid, page):
     assert report.page_of(nodeid) == page
 
 
+def test_what_a_page_includes_is_collected_in_the_order_of_the_site(tmp_path):
+    (tmp_path / "page.md").write_text('# Page\n\n--8<-- "part.md"\n')
+    block = "```console\n$ true\n```\n"
+    (tmp_path / "part.md").write_text(f"{block}\n## Later {{ #later }}\n\n{block}")
+    listed = verify("--collect-only", "-q", str(tmp_path / "page.md")).stdout
+    assert -1 < listed.find("::top::1") < listed.find("::later::1"), listed
+
+
 def test_the_line_of_an_include_is_answered_with_the_examples_that_come_from_there(page):
     (page.parent / "part.md").write_text("Prose.\n\n```console\n$ echo part\npart\n```\n")
     page.write_text('# Page\n\n--8<-- "part.md"\n')
