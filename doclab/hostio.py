@@ -29,11 +29,19 @@ def read(host, path: str) -> str:
 
 def _run(host, script: str, *arguments: str, text: str = "") -> str:
     command = host.argv(["sh", "-c", script, "sh", *arguments], "/")
-    try:
-        done = subprocess.run(command, input=text.encode(), capture_output=True, check=False, timeout=_LIMIT)
-    except subprocess.TimeoutExpired:
-        raise FileError(errno.ETIMEDOUT, f"it does not end within {_LIMIT:g} s") from None
-    if done.returncode:
-        why = done.stderr.decode(errors="replace").strip() or f"exit status {done.returncode}"
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as process:
+        try:
+            output, errors = process.communicate(text.encode(), _LIMIT)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            if not host.engine.is_shared:
+                host.thaw()  # no signal reaches what the page has frozen
+            raise FileError(errno.ETIMEDOUT, f"it does not end within {_LIMIT:g} s") from None
+        except BaseException:
+            process.kill()
+            raise
+    if process.returncode:
+        why = errors.decode(errors="replace").strip() or f"exit status {process.returncode}"
         raise FileError(errno.EIO, why.rpartition(": ")[2])
-    return done.stdout.decode()
+    return output.decode()

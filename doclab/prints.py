@@ -8,6 +8,7 @@ RECORDS gets a JSON list of [line, text], in the order of printing.  Standard li
 import builtins
 import io
 import json
+import os
 import runpy
 import sys
 
@@ -38,6 +39,9 @@ def run(program: str, records_path: str) -> None:
 
     builtins.print = recording_print
     sys.argv = [program]
+    sys.path[0] = os.path.dirname(
+        program
+    )  # not before: a program may go by the name of a module that is used here
     try:
         runpy.run_path(program, run_name="__main__")
     finally:

@@ -20,7 +20,7 @@ from doclab.session import DEFAULT_LIMIT, Pieces, Session, SessionEnded
 from doclab.source import relative
 from doclab.terminal import Terminal
 from doclab.values import Bindings
-from doclab.verdict import FAILED, NOT_RUN, SKIPPED, Verdict
+from doclab.verdict import FAILED, NOT_RUN, SKIPPED, Verdict, printable
 
 # What programs say when nobody knows the address of a name: Docker, curl, apt, Python.
 _NO_NETWORK = re.compile(r"no such host|[Cc]ould not resolve|[Ff]ailure (?:in name resolution|resolving)")
@@ -178,8 +178,9 @@ class PageRun:
         command = [self.host.python, "-u", program]
         records = f"{folder}/records-{self.examples.index(example)}.json"
         if self._record:
-            hostio.write(self.host, f"{folder}/prints.py", _NOTING_PRINTS.read_text(encoding="utf-8"))
-            command = [self.host.python, "-u", f"{folder}/prints.py", program, records]
+            noting = f"{self.directory}-noting/prints.py"  # nor among the programs: one may go by that name
+            hostio.write(self.host, noting, _NOTING_PRINTS.read_text(encoding="utf-8"))
+            command = [self.host.python, "-u", noting, program, records]
         (promise,) = self._promises(example)
         self._leftovers.hear(promise.place, *_names(example))
         is_judged = self._type(shlex.join(command), promise, verdict)
@@ -284,7 +285,7 @@ class PageRun:
         return self.is_complete and not any(verdict.result == FAILED for verdict in self.verdicts)
 
     def finish(self) -> str:
-        """End the session, and say what the page left, and took from others; "" when it was nothing."""
+        """End the session, and say what the page left, took from others, or printed too late; "" when it was nothing."""
         survivors = self._session.end()
         try:
             left, gone = self._leftovers.find(survivors), self._leftovers.find_gone()
@@ -292,6 +293,10 @@ class PageRun:
             place = self._daemon.place or self._last
             return f"{place}: {gone}; the page has to start it again, as its reader would"
         found = []
+        if late := self._session.late:
+            lines = [line[:200] for line in late.encode("utf-8", "replace").decode().splitlines()[-10:]]
+            found += ["a process in the background printed after the page's last command:", *_listed(lines)]
+            found += ["Let the page `wait` for it, or send its output elsewhere."]
         if left:
             found += ["the page leaves behind:", *_listed(left), "Remove it in the page's last section."]
         if gone:
@@ -316,7 +321,7 @@ def _names(example: Example) -> list[str]:
 
 
 def _listed(items: Sequence[str]) -> list[str]:
-    return [f"  {item}" for item in items]
+    return ["  " + printable(item.replace("\n", "\\n")) for item in items]  # names that the page has chosen
 
 
 def _place(example: Example) -> str:

@@ -32,7 +32,7 @@ _LOOP = (
     ' _doclab_status=$?; builtin echo "$_doclab_mark $_doclab_status" >&{statuses}; '
     "done"
 )
-_ON_EXIT = "`exit` does that, and so does a failure after `set -e`: put it into `( … )`"
+_ON_EXIT = "`exit` does that, and so does a failure after `set -e`: put it, `set -e` included, into `( … )`"
 _ON_TIMEOUT = "Where it needs longer, `--time-limit SECONDS` gives it more."
 # What another bash needs to go on where this one is; shell options are not in it, because a script's are not a
 # terminal's.
@@ -100,6 +100,7 @@ class Session:
     """
 
     def __init__(self, enter: Callable[[Sequence[str]], Sequence[str]]) -> None:
+        self.late = ""
         command_end, self._commands = os.pipe()
         self._statuses, status_end = os.pipe()
         self._process = subprocess.Popen(
@@ -157,11 +158,7 @@ class Session:
             selector.register(self._commands, selectors.EVENT_WRITE)
             while True:
                 left = deadline - time.monotonic()
-                if left <= 0:
-                    raise _Broken(
-                        f"this command was still running after {limit:g} s: it was stopped", _ON_TIMEOUT
-                    )
-                ready = selector.select(min(left, _GLANCE))
+                ready = selector.select(max(0, min(left, _GLANCE)))
                 if not ready and self._process.poll() is not None:
                     return None  # a subshell in the background may hold the pipe of the statuses, too
                 for key, _ in ready:
@@ -178,6 +175,12 @@ class Session:
                             return None
                     elif not self._drain(stream):
                         selector.unregister(self._output)
+                if (
+                    left <= 0
+                ):  # only now: a status that came in time counts, however late this process could look
+                    raise _Broken(
+                        f"this command was still running after {limit:g} s: it was stopped", _ON_TIMEOUT
+                    )
 
     def _drain(self, stream: Stream) -> bool:
         """Take what the pipe holds now; False at its end."""
@@ -195,13 +198,17 @@ class Session:
     def end(self, grace: float = 1.0) -> list[str]:
         """Let the shell end by itself, then kill what stays of its process group; the commands that outlived it.
 
-        A process that is on its way out has `grace` seconds to go.
+        A process that is on its way out has `grace` seconds to go.  What it prints meanwhile is in `late`.
         """
         os.close(self._commands)
         self._commands = -1
         deadline = time.monotonic() + grace
         while (left := self._survivors()) and time.monotonic() < deadline:
             time.sleep(0.02)
+        stream = Stream()
+        with contextlib.suppress(_Broken):  # a flood: what came first of it will do
+            self._drain(stream)
+        self.late = _decode(stream.data)
         self.close()
         return left
 

@@ -77,7 +77,7 @@ class Verdict:
 
 def quoted(source: str) -> str:
     """A command as a transcript shows it, in characters that no terminal takes for a command."""
-    return _printable(
+    return printable(
         "\n".join(f"{'>' if number else '$'} {line}" for number, line in enumerate(source.split("\n")))
     )
 
@@ -85,17 +85,18 @@ def quoted(source: str) -> str:
 def _tail(output: str, lines: int = 10, width: int = 200) -> str:
     """The end of an output, in characters that no terminal takes for a command."""
     text = output.encode("utf-8", "replace").decode().rstrip()[-lines * width :]
-    shown = [_printable(line.rstrip())[:width] for line in text.splitlines()[-lines:]]
+    shown = [printable(line.rstrip())[:width] for line in text.splitlines()[-lines:]]
     return "\n".join(["its last output:", *shown]) if shown else ""
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """The text in characters that no terminal takes for a command; line feeds and tabs stay."""
     return _UNPRINTABLE.sub(lambda found: repr(found[0])[1:-1], text)
 
 
 def _clipped(text: str, lines: int = 100, width: int = 1000) -> str:
     """As much of a difference as anybody reads, and how much more there is."""
-    rows = _printable(text).split("\n")
+    rows = printable(text).split("\n")
     shown = [
         row if len(row) <= width else f"{row[:width]}… and {len(row) - width} more" for row in rows[:lines]
     ]

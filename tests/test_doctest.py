@@ -246,7 +246,10 @@ def test_what_a_page_leaves_behind_fails_it(run, page, left):
     ("page", "hint"),
     [
         ("hanging", "Where it needs longer, `--time-limit SECONDS` gives it more."),
-        ("exit", "`exit` does that, and so does a failure after `set -e`: put it into `( … )`"),
+        (
+            "exit",
+            "`exit` does that, and so does a failure after `set -e`: put it, `set -e` included, into `( … )`",
+        ),
     ],
 )
 def test_what_ended_the_page_comes_with_what_may_help_once(run, page, hint):

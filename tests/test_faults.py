@@ -209,6 +209,23 @@ FAILING = {
 }
 # What is wrong only when the page has ended: the line of its last command, 0, or of the one that did it.
 LEAVING = {
+    "prints after its last command": (
+        transcript(r"$ (sleep 0.7; printf 'late\033\n') & echo on", "on"),
+        0,
+        [
+            "a process in the background printed after the page's last command:",
+            r"  late\x1b",
+            "`wait` for it",
+        ],
+    ),
+    "leaves a process whose name plays tricks": (
+        transcript(
+            r"""$ setsid bash -c 'exec -a "$0" sleep 1000' $'evil\e]0;a\nFAKE' > /dev/null 2>&1 & echo on""",
+            "on",
+        ),
+        0,
+        ["the page leaves behind:", r"evil\x1b]0;a"],
+    ),
     "holds the output open": (
         transcript("$ (trap '' TERM HUP INT; while :; do sleep 1; done) & echo on", "on"),
         0,

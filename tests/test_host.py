@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from doclab import cgroups, rootfs
+from doclab import cgroups, hostio, rootfs
 from doclab.boot import boot
 from doclab.engines import DEFAULT, ENGINES
 from doclab.host import Host, HostError, open_host
@@ -253,3 +253,19 @@ def test_engine_host_without_a_daemon_says_what_to_do(monkeypatch, tmp_path):
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/nosuch.sock")
     with pytest.raises(HostError, match=r"Start Docker, or set DOCKER_HOST"):
         open_host(ENGINES["host"], progress=print).__enter__()
+
+
+@pytest.mark.skipif(
+    not any(Path("/sys/fs/cgroup").glob("*/cgroup.procs")),
+    reason="only cgroup v1 keeps SIGKILL from what is frozen",
+)
+def test_a_file_is_not_awaited_in_a_host_that_its_page_has_frozen(monkeypatch):
+    monkeypatch.setattr(hostio, "_LIMIT", 0.5)
+    with open_host(ENGINES[DEFAULT]) as host:
+        states = [state for top in cgroups.tops(host.name) if (state := top / "freezer.state").exists()]
+        for state in states:
+            state.write_text("FROZEN")
+        with pytest.raises(hostio.FileError, match=r"it does not end within 0\.5 s"):
+            hostio.write(host, "/root/a", "a")
+        hostio.write(host, "/root/a", "a")
+        assert states and hostio.read(host, "/root/a") == "a"

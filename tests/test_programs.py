@@ -99,6 +99,12 @@ def test_a_program_is_written_with_what_it_printed_and_a_second_time_alike(sourc
     assert written == programs.promise(file, file.read_text(), run(file))
 
 
+def test_a_program_may_go_by_the_name_of_any_module_and_import_its_neighbour(tmp_path):
+    (tmp_path / "neighbour.py").write_text("A = 1\n")
+    (tmp_path / "runpy.py").write_text("import neighbour\n\nprint(neighbour.A)\n")
+    assert run(tmp_path / "runpy.py") == [(3, "1")]
+
+
 @pytest.mark.parametrize("old", ["#> 7\n", "#> 7\n#> 8\n", "#>\n"])
 def test_old_promises_make_room_for_new_ones(old, program):
     file = program(f"print(1)\n{old}a = 2\nprint(a)\n{old}")

@@ -1,6 +1,7 @@
 """A session is one bash that no command can confuse, outlive, or hold up beyond its time limit."""
 
 import os
+import subprocess
 import time
 from itertools import pairwise
 from pathlib import Path
@@ -53,6 +54,12 @@ def wait_until_gone(pid: int) -> None:
 )
 def test_state_is_kept(session, commands, expected):
     assert expected == outputs(session, *commands)
+
+
+def test_a_command_that_ended_in_time_holds_although_the_verifier_was_suspended(session):
+    script = f"sleep 0.1; kill -STOP {os.getpid()}; sleep 1; kill -CONT {os.getpid()}"
+    with subprocess.Popen(["sh", "-c", script]):
+        assert session.run("sleep 0.3; echo on", 0.6).output == "on\n"
 
 
 @pytest.mark.parametrize(

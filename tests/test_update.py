@@ -1,5 +1,6 @@
 """`nox -s update` writes what really happened, touches nothing that still holds, and changes nothing the second time."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -297,6 +298,14 @@ def test_the_programs_of_this_project_become_tidy_also_where_the_page_saves_them
     assert page.read_text().endswith("$ cat a.py\na = [1, 2]\n```\n")
 
 
+@pytest.mark.parametrize("name", ["prints.py", "json.py"])
+def test_a_program_may_go_by_a_name_that_the_recorder_uses(ours, name):
+    (ours / name).write_text("print(1)\n")
+    (ours / "page.md").write_text(f'```python\n--8<-- "{name}"\n```\n')
+    assert record_here(ours / "page.md") == [ours / name]
+    assert (ours / name).read_text() == "print(1)\n#> 1\n"
+
+
 def test_what_does_not_run_is_no_program_to_rewrite(ours):
     files = {
         "saved.py": "import os\n\n\nif True:\n    a = 1\n    b = 2\n#> 3\n",
@@ -334,6 +343,15 @@ def test_a_program_of_another_project_that_python_cannot_read_fails_as_its_reade
     (tmp_path / "page.md").write_text('```python\n--8<-- "program.py"\n```\n')
     done = record(tmp_path / "page.md")
     assert f"not updated: {tmp_path}/page.md:1: " in done.stderr and "+SyntaxError: " in done.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to another")
+def test_a_page_stays_its_owners(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("```console\n$ echo a\n```\n")
+    os.chown(page, 1000, 1001)
+    assert record(page).returncode == 0 and page.read_text() == "```console\n$ echo a\na\n```\n"
+    assert (page.stat().st_uid, page.stat().st_gid) == (1000, 1001)
 
 
 def test_a_link_stays_a_link(tmp_path):
