@@ -18,7 +18,10 @@ def write(file: Path, text: str) -> None:
 
 
 def stage(file: Path, text: str) -> Path:
-    """A new file beside the old one, with its owner and permissions; its name is none that MkDocs or pytest would take for a page."""
+    """A new file beside the old one, with its owner and permissions.
+
+    Its name is none that MkDocs or pytest would take for a page.
+    """
     file = file.resolve()
     with tempfile.NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}-", delete=False) as stream:
         staged = Path(stream.name)

@@ -35,8 +35,7 @@ def _run(host, script: str, *arguments: str, text: str = "") -> str:
             output, errors = process.communicate(text.encode(), _LIMIT)
         except subprocess.TimeoutExpired:
             process.kill()
-            if not host.engine.is_shared:
-                host.thaw()  # no signal reaches what the page has frozen
+            host.thaw()  # no signal reaches what the page has frozen
             raise FileError(errno.ETIMEDOUT, f"it does not end within {_LIMIT:g} s") from None
         except BaseException:
             process.kill()

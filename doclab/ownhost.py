@@ -54,6 +54,9 @@ class OwnHost:
         """Return False: see `alive`."""
         return False
 
+    def thaw(self) -> None:
+        """Do nothing: a page has no cgroup of its own here that could be frozen."""
+
     def has_daemon(self) -> bool:
         """Return True: see `alive`."""
         return True

@@ -39,9 +39,8 @@ def run(program: str, records_path: str) -> None:
 
     builtins.print = recording_print
     sys.argv = [program]
-    sys.path[0] = os.path.dirname(
-        program
-    )  # not before: a program may go by the name of a module that is used here
+    # Not before: a program may go by the name of a module that is used here.
+    sys.path[0] = os.path.dirname(program)
     try:
         runpy.run_path(program, run_name="__main__")
     finally:

@@ -20,7 +20,7 @@ from doclab.session import DEFAULT_LIMIT, Pieces, Session, SessionEnded
 from doclab.source import relative
 from doclab.terminal import Terminal
 from doclab.values import Bindings
-from doclab.verdict import FAILED, NOT_RUN, SKIPPED, Verdict, printable
+from doclab.verdict import FAILED, NOT_RUN, SKIPPED, Verdict, last_lines, printable
 
 # What programs say when nobody knows the address of a name: Docker, curl, apt, Python.
 _NO_NETWORK = re.compile(r"no such host|[Cc]ould not resolve|[Ff]ailure (?:in name resolution|resolving)")
@@ -270,8 +270,7 @@ class PageRun:
             # Silently: bash's own read-only variables are among them, and can't be set.
             text = f"exec 9>&2 2>/dev/null\n{state}exec 2>&9 9>&-\nexport TERM={term}\n"
             hostio.write(self.host, start, text)
-        if not self.host.engine.is_shared:
-            self.host.thaw()
+        self.host.thaw()
         return self.host.argv(["env", f"TERM={term}", "bash", "--rcfile", start], self.directory)
 
     @property
@@ -285,7 +284,7 @@ class PageRun:
         return self.is_complete and not any(verdict.result == FAILED for verdict in self.verdicts)
 
     def finish(self) -> str:
-        """End the session, and say what the page left, took from others, or printed too late; "" when it was nothing."""
+        """End the session, and say what the page left, took, or printed too late; "" when it was nothing."""
         survivors = self._session.end()
         try:
             left, gone = self._leftovers.find(survivors), self._leftovers.find_gone()
@@ -294,9 +293,8 @@ class PageRun:
             return f"{place}: {gone}; the page has to start it again, as its reader would"
         found = []
         if late := self._session.late:
-            lines = [line[:200] for line in late.encode("utf-8", "replace").decode().splitlines()[-10:]]
-            found += ["a process in the background printed after the page's last command:", *_listed(lines)]
-            found += ["Let the page `wait` for it, or send its output elsewhere."]
+            found += ["a process in the background printed after the page's last command:"]
+            found += [*_listed(last_lines(late)), "Let the page `wait` for it, or send its output elsewhere."]
         if left:
             found += ["the page leaves behind:", *_listed(left), "Remove it in the page's last section."]
         if gone:

@@ -175,9 +175,8 @@ class Session:
                             return None
                     elif not self._drain(stream):
                         selector.unregister(self._output)
-                if (
-                    left <= 0
-                ):  # only now: a status that came in time counts, however late this process could look
+                # Only now: a status that came in time counts, however late this process could look.
+                if left <= 0:
                     raise _Broken(
                         f"this command was still running after {limit:g} s: it was stopped", _ON_TIMEOUT
                     )

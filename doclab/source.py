@@ -8,9 +8,8 @@ PROJECT = Path(__file__).parents[1]
 DOCS = PROJECT / "docs"
 SOURCE, TRANSLATION = DOCS / "vi", DOCS / "en"
 SNIPPETS = PROJECT / "snippets"
-_UNWRITABLE = re.compile(
-    "[\0\2\3]"
-)  # the first can be no part of a command, the others are marks of Python-Markdown
+# The first can be no part of a command, the others are marks of Python-Markdown.
+_UNWRITABLE = re.compile("[\0\2\3]")
 
 
 class PageError(Exception):

@@ -82,11 +82,15 @@ def quoted(source: str) -> str:
     )
 
 
-def _tail(output: str, lines: int = 10, width: int = 200) -> str:
+def _tail(output: str) -> str:
+    shown = last_lines(output)
+    return "\n".join(["its last output:", *shown]) if shown else ""
+
+
+def last_lines(output: str, lines: int = 10, width: int = 200) -> list[str]:
     """The end of an output, in characters that no terminal takes for a command."""
     text = output.encode("utf-8", "replace").decode().rstrip()[-lines * width :]
-    shown = [printable(line.rstrip())[:width] for line in text.splitlines()[-lines:]]
-    return "\n".join(["its last output:", *shown]) if shown else ""
+    return [printable(line.rstrip())[:width] for line in text.splitlines()[-lines:]]
 
 
 def printable(text: str) -> str:
