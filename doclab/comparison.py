@@ -2,13 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher, unified_diff
 from functools import cache
 
 from doclab.transcript import BLANKS, ELLIPSIS
-from doclab.values import Bindings, identities, masked, tokens
+from doclab.values import Bindings, Token, identities, masked, tokens
 
 _BLANK = re.compile(r"\s")
 
@@ -30,22 +30,25 @@ class Difference:
         return "\n".join([self.diff, *(f"note: {note}" for note in (*self.conflicts, *self.hints))])
 
 
-def compare(shown: Sequence[str], real: Sequence[str], bindings: Bindings) -> Difference | None:
+def compare(
+    shown: Sequence[str], real: Sequence[str], bindings: Bindings, literals: Collection[str] = ()
+) -> Difference | None:
     """Compare the output that a page shows with that of a real run, line by line.
 
-    Typed values match by type, identities also by `bindings`, which learns the new ones when all lines match.
+    Typed values match by type, identities also by `bindings`, which learns the new ones when all lines match.  The
+    `literals` that the command spells out are no accident of the run: they match to the letter.
     A shown line of just `...` stands for any lines.  Returns None when the output holds.
     """
     shown, real = [line.rstrip(BLANKS) for line in shown], [line.rstrip(BLANKS) for line in real]
     try:
-        found = _Search(shown, real).match(bindings)
+        found = _Search(shown, real, literals).match(bindings)
     except _TooManyWays as too_many:
-        difference = _explain(shown, real, bindings)
+        difference = _explain(shown, real, bindings, literals)
         return replace(difference, hints=(*difference.hints, str(too_many)))
     if found:
         bindings.adopt(found)
         return None
-    return _explain(shown, real, bindings)
+    return _explain(shown, real, bindings, literals)
 
 
 def may_share_spelling(one: Sequence[str], other: Sequence[str]) -> bool:
@@ -69,11 +72,11 @@ class _Search:
 
     _MOST_TRIES = 300_000
 
-    def __init__(self, shown: Sequence[str], real: Sequence[str]) -> None:
-        self._stretches, self._real = _stretches(shown), real
+    def __init__(self, shown: Sequence[str], real: Sequence[str], literals: Collection[str]) -> None:
+        self._stretches, self._real, self._literals = _stretches(shown), real, literals
         self._last_shown = _last_places(self._stretches)
         self._last_real = _last_places([line] for line in real)
-        self._could_match = cache(lambda ours, theirs: match_line(ours, theirs, Bindings()))
+        self._could_match = cache(lambda ours, theirs: match_line(ours, theirs, Bindings(), literals))
         self._latest = self._latest_starts()
         self._failed: set = set()
         self._tries = 0
@@ -106,7 +109,9 @@ class _Search:
             raise _TooManyWays("`...` may stand for too many things: show another line, or fewer `...`")
         tried = bindings.copy()
         pairs = zip(stretch, self._real[start : start + len(stretch)], strict=True)
-        return tried if all(match_line(ours, theirs, tried) for ours, theirs in pairs) else None
+        return (
+            tried if all(match_line(ours, theirs, tried, self._literals) for ours, theirs in pairs) else None
+        )
 
     def _match_rest(self, number: int, start: int, bindings: Bindings) -> Bindings | None:
         """Match this stretch and those after it, with a `...` before each, from line `start` on."""
@@ -152,32 +157,39 @@ def _last_places(stretches: Iterable[Sequence[str]]) -> dict[tuple[str, str], in
     }
 
 
-def match_line(shown: str, real: str, bindings: Bindings) -> bool:
+def match_line(shown: str, real: str, bindings: Bindings, literals: Collection[str] = ()) -> bool:
     """Whether one line matches; `bindings` may have learned from it even when it does not."""
     ours, theirs = tokens(shown), tokens(real)
     if [token.kind for token in ours] != [token.kind for token in theirs]:
         return False
     for our, their in zip(ours, theirs, strict=True):
-        if our.kind is None and our.text != their.text:
+        if our.text != their.text and (our.kind is None or _is_misquoted(our, their, literals)):
             return False
         if our.kind is not None and our.kind.binds and not bindings.bind(our.kind, our.text, their.text):
             return False
     return True
 
 
-def _explain(shown: Sequence[str], real: Sequence[str], bindings: Bindings) -> Difference:
+def _is_misquoted(our: Token, their: Token, literals: Collection[str]) -> bool:
+    """Whether one of two different values is a literal of the command."""
+    return our.text != their.text and (our.text in literals or their.text in literals)
+
+
+def _explain(
+    shown: Sequence[str], real: Sequence[str], bindings: Bindings, literals: Collection[str]
+) -> Difference:
     """Show only what differs: a line that matches is in the diff as the page spells it, a `...` that stands stays."""
-    learned, conflicts, spelled, hints = bindings.copy(), [], [], []
+    learned, conflicts, met, hints = bindings.copy(), [], [], []
     for operation, a, b, c, d in _matcher(shown, real).get_opcodes():
         if operation != "equal":
-            spelled += [ELLIPSIS] if [*shown[a:b]] == [ELLIPSIS] else real[c:d]
+            met += [ELLIPSIS] if [*shown[a:b]] == [ELLIPSIS] else real[c:d]
             hints += filter(None, map(_unseen, shown[a:b], real[c:d]))
             continue
         for ours, theirs in zip(shown[a:b], real[c:d], strict=True):
-            found = _conflicts(ours, theirs, learned)
-            spelled.append(theirs if found else ours)
+            found = _conflicts(ours, theirs, learned, literals)
+            met.append(theirs if found else ours)
             conflicts += found
-    diff = unified_diff(list(shown), spelled, "on the page", "in this run", lineterm="")
+    diff = unified_diff(list(shown), met, "on the page", "in this run", lineterm="")
     return Difference("\n".join(diff), tuple(dict.fromkeys(conflicts)), tuple(dict.fromkeys(hints)))
 
 
@@ -195,27 +207,32 @@ def _matcher(shown: Sequence[str], real: Sequence[str]) -> SequenceMatcher:
     return SequenceMatcher(None, ours, theirs, autojunk=False)
 
 
-def _conflicts(shown: str, real: str, bindings: Bindings) -> list[str]:
+def _conflicts(shown: str, real: str, bindings: Bindings, literals: Collection[str]) -> list[str]:
     """Why two lines that are alike but for their values don't match; `bindings` learns from them if they do."""
     tried, found = bindings.copy(), []
     for our, their in zip(tokens(shown), tokens(real), strict=True):
-        if our.kind and our.kind.binds and not tried.bind(our.kind, our.text, their.text):
+        if our.kind and _is_misquoted(our, their, literals):
+            quoted = our.text if our.text in literals else their.text
+            found.append(f"{quoted} stands in the command, so it has to match to the letter")
+        elif our.kind and our.kind.binds and not tried.bind(our.kind, our.text, their.text):
             found.append(tried.conflict(our.kind, our.text, their.text))
     if not found:
         bindings.adopt(tried)
     return found
 
 
-def rewrite(shown: Sequence[str], real: Sequence[str], bindings: Bindings) -> list[str]:
+def rewrite(
+    shown: Sequence[str], real: Sequence[str], bindings: Bindings, literals: Collection[str] = ()
+) -> list[str]:
     """The output as the page should show it now.
 
     Lines that still match stay to the letter, `...` stays where the lines around it do, and in the others every
     identity that the page has met before keeps the page's spelling.  `bindings` learns what is new.  Raises
     Contradiction when a new value is spelled like another one of the page.
     """
-    if compare(shown, real, bindings) is None:
+    if compare(shown, real, bindings, literals) is None:
         return list(shown)
-    return _replace(shown, real, lambda ours, theirs: _settle(ours, theirs, bindings))
+    return _replace(shown, real, lambda ours, theirs: _settle(ours, theirs, bindings, literals))
 
 
 def record(shown: Sequence[str], real: Sequence[str]) -> list[str]:
@@ -235,14 +252,14 @@ def _replace(shown: Sequence[str], real: Sequence[str], settle: Callable[[str, s
     return result
 
 
-def _settle(shown: str, real: str, bindings: Bindings) -> str:
+def _settle(shown: str, real: str, bindings: Bindings, literals: Collection[str]) -> str:
     """The shown line where it matches, else the real one in the page's spelling."""
     tried = bindings.copy()
-    if match_line(shown.rstrip(BLANKS), real.rstrip(BLANKS), tried):
+    if match_line(shown.rstrip(BLANKS), real.rstrip(BLANKS), tried, literals):
         bindings.adopt(tried)
         return shown
     spelled = bindings.spell(real)
-    if not match_line(spelled, real, bindings):
+    if not match_line(spelled, real, bindings, literals):
         raise Contradiction(real)
     return spelled
 

@@ -9,6 +9,7 @@ from doclab.pages import Example
 from doclab.source import relative
 from doclab.terminal import Typed
 from doclab.transcript import Command
+from doclab.values import literals
 
 ASKS_STATUS = "echo $?"
 
@@ -18,7 +19,7 @@ class Promise:
     """One command of a page.
 
     `source` is what a reader types, `output` the lines that must come, and `may_fail` says that the next command
-    shows the exit status, as a shell user would.
+    shows the exit status, as a shell user would.  Of a `program` that the page includes, `text` is what runs.
     """
 
     file: Path
@@ -27,6 +28,11 @@ class Promise:
     output: Sequence[str]
     may_fail: bool = False
     program: str = ""
+    text: str = ""
+
+    @property
+    def literals(self) -> frozenset[str]:
+        return literals(self.text or self.source)
 
     @property
     def place(self) -> str:
@@ -37,17 +43,25 @@ class Promise:
 def promises(example: Example, following: Example | None) -> list[Promise]:
     """The promises of an example, one for each command; `following` is the next example that runs."""
     if example.language == "python":
-        program = example.block.include
-        output = programs.promised(example.block.source)
-        return [
-            Promise(example.file, example.line, f"python {program.name}", output, program=relative(program))
-        ]
+        return [_promise_of_program(example)]
     next_command = following.steps[0].source if following and following.language == "console" else ""
     read = [*(step.source for step in example.steps[1:]), next_command]
     return [
         Promise(*example.place(step.offset), typed(step), step.output, then.strip() == ASKS_STATUS)
         for step, then in zip(example.steps, read, strict=True)
     ]
+
+
+def _promise_of_program(example: Example) -> Promise:
+    source, file = example.block.source, example.block.include
+    return Promise(
+        example.file,
+        example.line,
+        f"python {file.name}",
+        programs.promised(source),
+        program=relative(file),
+        text=programs.without_promises(source),
+    )
 
 
 def typed(step: Command | Typed) -> str:

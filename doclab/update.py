@@ -12,7 +12,7 @@ from doclab.edits import Edit, Taken, apply, claim, like
 from doclab.engines import Engine
 from doclab.files import stage
 from doclab.pages import Example, PageError
-from doclab.promises import promises
+from doclab.promises import Promise, promises
 from doclab.run import PageRun, open_page
 from doclab.source import SOURCE, TRANSLATION, is_ours, relative
 from doclab.values import Bindings
@@ -127,17 +127,19 @@ def _rewrites(run: PageRun) -> list[list[list[str]]]:
     """All outputs are recorded anew where a new value would contradict one that the page keeps."""
     try:
         bindings = Bindings()
-        return _rewrite_all(run, lambda shown, real: comparison.rewrite(shown, real, bindings))
+        return _rewrite_all(
+            run, lambda kept, real: comparison.rewrite(kept.output, real, bindings, kept.literals)
+        )
     except comparison.Contradiction:
-        return _rewrite_all(run, comparison.record)
+        return _rewrite_all(run, lambda kept, real: comparison.record(kept.output, real))
 
 
 def _rewrite_all(
-    run: PageRun, rewrite: Callable[[Sequence[str], Sequence[str]], list[str]]
+    run: PageRun, rewrite: Callable[[Promise, Sequence[str]], list[str]]
 ) -> list[list[list[str]]]:
     return [
         [
-            rewrite(promise.output, real)
+            rewrite(promise, real)
             for promise, real in zip(promises(example, None), verdict.outputs, strict=True)
         ]
         if verdict.outputs

@@ -100,6 +100,12 @@ class Token:
         return _identities(self.kind, self.text, self.text)[0][:2] if self.kind and self.kind.binds else None
 
 
+def literals(source: str) -> frozenset[str]:
+    """The values that a command spells out, such as the address in `--ip 10.9.0.7`; blanks are none."""
+    found = (token for line in source.split("\n") for token in tokens(line))
+    return frozenset(token.text for token in found if token.kind and not token.text.isspace())
+
+
 @lru_cache(maxsize=10_000)
 def tokens(line: str) -> tuple[Token, ...]:
     """Split a line into literal text and typed values, in order; joined again they are the line."""

@@ -37,7 +37,7 @@ class Verdict:
         """Hold the lines that really came and the exit status against what the page promises of a command."""
         self.outputs.append(real)
         self.statuses.append(status)
-        difference = compare(promise.output, real, bindings)
+        difference = compare(promise.output, real, bindings, promise.literals)
         unexpected = 0 if promise.may_fail else status
         if difference or unexpected:
             self._fail(promise, difference, unexpected, real)

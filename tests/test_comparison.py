@@ -3,11 +3,13 @@
 import random
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
 from doclab import comparison
 from doclab.comparison import Contradiction, compare, match_line, record, rewrite
+from doclab.promises import Promise
 from doclab.transcript import ELLIPSIS
 from doclab.values import Bindings
 
@@ -194,6 +196,36 @@ REWRITES = {
     "two ellipses": ("a\n...\nm\n...\nz", "a\nb\nm\nc\ny", "a\n...\nm\n...\ny"),
     "blanks at the end": ("a  \nb", "a\nc", "a  \nc"),
 }
+
+
+@pytest.mark.parametrize(
+    ("command", "shown", "real"),
+    [
+        ("run --ip 10.9.0.7 busybox hostname -i", "10.9.0.9", "10.9.0.7"),
+        ("run --ip 10.9.0.7 busybox hostname -i", "10.9.0.7", "10.9.0.9"),
+        ("echo waited 5s", "waited 9s", "waited 5s"),
+        ("echo 127.0.0.1:45000", "127.0.0.1:45999", "127.0.0.1:45000"),
+        ("echo a\nsleep 5s", "...\n9s", "a\n5s"),
+    ],
+)
+def test_a_value_that_the_command_spells_out_has_to_match_to_the_letter(command, shown, real):
+    promise = Promise(Path("page.md"), 1, command, shown.split("\n"))
+    difference = compare(promise.output, real.split("\n"), Bindings(), promise.literals)
+    assert " stands in the command, so it has to match to the letter" in str(difference)
+    assert compare(promise.output, real.split("\n"), Bindings()) is None
+    new = rewrite(promise.output, real.split("\n"), Bindings(), promise.literals)
+    assert compare(new, real.split("\n"), Bindings(), promise.literals) is None
+
+
+def test_a_program_spells_out_values_too():
+    promise = Promise(
+        Path("page.md"), 1, "python at.py", ["10.9.0.9"], program="at.py", text='print("10.9.0.7")'
+    )
+    assert compare(promise.output, ["10.9.0.7"], Bindings(), promise.literals)
+
+
+def test_blanks_in_a_command_are_no_value():
+    assert Promise(Path("page.md"), 1, "echo a   b", []).literals == frozenset()
 
 
 def split(text: str | None) -> list[str]:

@@ -85,7 +85,7 @@ PAGES = {
     "order": "```console\n$ printf 'a\\nb\\n'\nb\na\n```\n",
     "identity": """
         ```console
-        $ printf '%s\\n' aaaaaaaaaaa1 aaaaaaaaaaa2 aaaaaaaaaaa1
+        $ printf '%s\\n' aaaa'aaaa'aaa1 aaaa'aaaa'aaa2 aaaa'aaaa'aaa1
         bbbbbbbbbbb1
         bbbbbbbbbbb2
         bbbbbbbbbbb2

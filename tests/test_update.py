@@ -42,9 +42,9 @@ Prose stays.  $ echo is no command here.
 > ```
 
 ```console
-$ echo 0123456789ab
+$ echo 0123'45'6789ab
 aaaaaaaaaaaa
-$ printf '0123456789ab %s\\n' changed
+$ printf '0123''456789ab %s\\n' changed
 aaaaaaaaaaaa as it was
 ```
 
