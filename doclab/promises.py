@@ -8,7 +8,7 @@ from doclab import programs
 from doclab.pages import Example
 from doclab.source import relative
 from doclab.terminal import Typed
-from doclab.transcript import Command
+from doclab.transcript import ELLIPSIS, Command
 from doclab.values import literals
 
 ASKS_STATUS = "echo $?"
@@ -44,11 +44,10 @@ def promises(example: Example, following: Example | None) -> list[Promise]:
     """The promises of an example, one for each command; `following` is the next example that runs."""
     if example.language == "python":
         return [_promise_of_program(example)]
-    next_command = following.steps[0].source if following and following.language == "console" else ""
-    read = [*(step.source for step in example.steps[1:]), next_command]
+    first = following.steps[0] if following and following.language == "console" else None
     return [
-        Promise(*example.place(step.offset), typed(step), step.output, then.strip() == ASKS_STATUS)
-        for step, then in zip(example.steps, read, strict=True)
+        Promise(*example.place(step.offset), typed(step), step.output, bool(then and _shows_status(then)))
+        for step, then in zip(example.steps, [*example.steps[1:], first], strict=True)
     ]
 
 
@@ -62,6 +61,11 @@ def _promise_of_program(example: Example) -> Promise:
         program=relative(file),
         text=programs.without_promises(source),
     )
+
+
+def _shows_status(step: Command | Typed) -> bool:
+    """Whether it shows how the command before it ended: `...` would stand for any status."""
+    return step.source.strip() == ASKS_STATUS and ELLIPSIS not in step.output
 
 
 def typed(step: Command | Typed) -> str:

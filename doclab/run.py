@@ -175,12 +175,13 @@ class PageRun:
         folder = f"{self.directory}-programs"  # not among the reader's files
         program = f"{folder}/{example.block.include.name}"
         hostio.write(self.host, program, f"{example.block.source}\n")
-        command = [self.host.python, "-u", program]
+        # It imports what the page has saved, as a reader's copy beside those files would.
+        command = ["env", f"PYTHONPATH={self.directory}", self.host.python, "-u", program]
         records = f"{folder}/records-{self.examples.index(example)}.json"
         if self._record:
             noting = f"{self.directory}-noting/prints.py"  # nor among the programs: one may go by that name
             hostio.write(self.host, noting, _NOTING_PRINTS.read_text(encoding="utf-8"))
-            command = [self.host.python, "-u", noting, program, records]
+            command[-1:] = [noting, program, records]
         (promise,) = self._promises(example)
         self._leftovers.hear(promise.place, *_names(example))
         is_judged = self._type(shlex.join(command), promise, verdict)

@@ -92,6 +92,16 @@ PAGES = {
         ```
         """,
     "status": "```console\n$ (exit 3)\n```\n",
+    "hidden": "```console\n$ (exit 3)\n$ echo $?\n...\n```\n",
+    "module": """
+        ```{ .python title="greeting.py" }
+        --8<-- "greeting.py"
+        ```
+
+        ```python
+        --8<-- "greets.py"
+        ```
+        """,
     "hanging": """
         ```console
         $ echo before
@@ -147,6 +157,8 @@ def write(folder: Path) -> list[Path]:
         "import docker\n\nclient = docker.from_env()\nprint(sorted(c.name for c in client.containers.list()))\n"
         "#> ['one', 'two']\n"
     )
+    (folder / "greeting.py").write_text('WORD = "xin chào"\n')
+    (folder / "greets.py").write_text("from greeting import WORD\n\nprint(WORD)\n#> xin chào\n")
     for name, text in PAGES.items():
         (folder / f"{name}.md").write_bytes(dedent(text).lstrip("\n").replace("PULL", PULL).encode())
     return [folder / f"{name}.md" for name in PAGES]
@@ -192,6 +204,10 @@ def test_a_true_page_passes(run):
     assert run.outcomes("true") == ["passed"] * 6, run.done.stdout
 
 
+def test_a_program_imports_what_the_page_has_saved(run):
+    assert run.outcomes("module") == ["passed"] * 2, run.message("module")
+
+
 @pytest.mark.parametrize(
     ("page", "line", "diff"),
     [
@@ -207,6 +223,7 @@ def test_a_true_page_passes(run):
             ],
         ),
         ("status", 2, ["exit status 3"]),
+        ("hidden", 2, ["exit status 3"]),
         ("flood", 2, ["$ yes", "printed more than 10000 lines"]),
         ("exit", 2, ["$ echo bye; exit 7", "ended the page's shell"]),
         ("bytes", 2, ["the byte 0xff (not UTF-8)"]),
