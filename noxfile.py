@@ -74,23 +74,7 @@ def tests(session: nox.Session) -> None:
 def doctest(session: nox.Session) -> None:
     """Verify every example on a real Docker daemon: `-- PAGE`, `-- PAGE:LINE`, `-- --engine NAME`; `-- --help`: all."""
     install(session, "verify")
-    verify(
-        session,
-        "pytest",
-        "-c",
-        "pyproject.toml",  # pages outside the project are collected by its plugin, too
-        "--rootdir=.",
-        "--noconftest",  # of a folder that somebody names, the pages run and no Python
-        "-o",
-        "python_files=",
-        "-p",
-        "no:doctest",
-        "-o",
-        "testpaths=docs/vi",  # a translation has the same examples, which `tests` makes sure of
-        "--numprocesses=auto",
-        "--dist=loadfile",  # each page whole, on a host of its own
-        *session.posargs,
-    )
+    verify(session, "pytest", "-c", "doclab/pytest.toml", "--rootdir=.", *session.posargs)
 
 
 @nox.session

@@ -25,8 +25,6 @@ Report = Mapping[str, Any]  # of one engine, as doclab.report describes it
 Run = tuple[Environment, Report]
 
 _WHOLE_RUNS = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
-PAGES_ALONE = ["--noconftest", "-o", "python_files=", "-p", "no:doctest"]  # as `nox -s doctest` has it
-_SPREAD = ["--numprocesses=auto", "--dist=loadfile"]  # each page whole, on a host of its own
 
 
 def run(names: Sequence[str], files: Sequence[Path], folder: Path = evidence.FOLDER) -> bool:
@@ -81,7 +79,7 @@ def _run_pages(name: str, chosen: Iterable[Path], recordings: Path) -> Report:
     """Verify the pages on one engine with pytest, whose own report the reader sees meanwhile."""
     with tempfile.TemporaryDirectory(prefix="doclab-") as folder:
         file = Path(folder, "report.json")
-        arguments = ["-q", "-c", "pyproject.toml", "--rootdir=.", *PAGES_ALONE, *_SPREAD]
+        arguments = ["-q", "-c", "doclab/pytest.toml", "--rootdir=."]  # as `nox -s doctest`
         arguments += [f"--engine={name}", "--check-limits", f"--report-json={file}", *map(str, chosen)]
         if name == DEFAULT:
             arguments.append(f"--recordings={recordings}")

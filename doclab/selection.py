@@ -66,7 +66,7 @@ def _below(folder: Path) -> Iterator[Path]:
 
 
 def _is_walked(folder: Path) -> bool:
-    """Whether pytest walks a folder below one that was named: as pyproject.toml tells it, and as it does by itself."""
+    """Whether pytest walks a folder below one that was named: as pytest.toml tells it, and as it does by itself."""
     is_left_out = folder.name.startswith(".") or folder.name in ("node_modules", "__pycache__")
     is_environment = any((folder / mark).is_file() for mark in _VIRTUAL_ENVIRONMENTS)
     return not (is_left_out or is_environment or leads_back(folder))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from doclab import changed, matrix, rootfs, selection
+from doclab import changed, rootfs, selection
 from doclab.engines import DEFAULT, ENGINES
 from doclab.source import PROJECT
 
@@ -178,7 +178,7 @@ def test_pages_are_left_out_of_folders_whatever_their_names(tmp_path):
     (tmp_path / "x[1].md").write_text("```console\n$ echo on\non\n```\n")
     (tmp_path / "e::f.md").write_text("```console\n$ echo on\noff\n```\n")
     (tmp_path / "prose.md").write_text("# Prose\n")
-    session = [*matrix.PAGES_ALONE, "-n2", "--dist=loadfile", tmp_path, "--changed"]
+    session = ["-c", "doclab/pytest.toml", "-n2", tmp_path, "--changed"]
     assert "2 pages on Docker" in doctest(*session).stdout
     second = doctest(*session)
     assert f"left out: {tmp_path}/x[1].md, unchanged" in second.stdout
@@ -201,7 +201,7 @@ def test_of_the_projects_folder_only_the_docs_are_pages():
 
 
 def test_a_folder_without_pages_is_no_folder_of_unchanged_pages(tmp_path):
-    done = doctest(*matrix.PAGES_ALONE, tmp_path, "--changed")
+    done = doctest("-c", "doclab/pytest.toml", tmp_path, "--changed")
     assert done.returncode == 1 and f"nothing was verified: there is no page in {tmp_path}" in done.stdout
 
 
@@ -217,7 +217,7 @@ def test_limits_are_not_what_it_knows_of():
 
 
 def test_no_task_of_the_project_uses_it():
-    tasks = [PROJECT / "noxfile.py", PROJECT / "doclab/matrix.py", PROJECT / "doclab/update.py"]
-    assert [str(file) for file in tasks if '"--changed"' in file.read_text()] == []
+    tasks = ["noxfile.py", "doclab/pytest.toml", "doclab/matrix.py", "doclab/update.py"]
+    assert [task for task in tasks if '"--changed"' in (PROJECT / task).read_text()] == []
     workflows = [file for top in (".ci", ".github") for file in (PROJECT / top).rglob("*") if file.is_file()]
     assert workflows and [str(file) for file in workflows if "--changed" in file.read_text()] == []

@@ -165,7 +165,8 @@ def write(folder: Path) -> list[Path]:
 
 
 def doctest(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", "-c", "pyproject.toml", "--rootdir=.", *map(str, arguments)]
+    command = [sys.executable, "-m", "pytest", "-c", "doclab/pytest.toml", "--rootdir=.", "--numprocesses=0"]
+    command += map(str, arguments)
     return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
 
 
