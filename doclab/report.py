@@ -47,7 +47,8 @@ from doclab.verdict import FAILED, HELD, NOT_RUN, SKIPPED
 CLEAN_UP = "clean-up"
 LIMITS = "limits"
 RESULTS = (HELD, FAILED, SKIPPED, NOT_RUN)
-_PAGE = re.compile(r"(?P<page>(?:(?!\.py::).)*?\.md)(?:::.*)?", re.DOTALL)
+# A page, and what follows its name: `:123`, or `::section::ordinal`.  A test in Python may have a page in its own name.
+PAGE = re.compile(r"(?P<file>(?:(?!\.py::).)*?\.md)(?::(?P<line>[0-9]+)|::(?P<name>.*))?", re.DOTALL)
 
 
 class Record(TypedDict):
@@ -177,8 +178,8 @@ class JUnit:
 
 def page_of(nodeid: str) -> str:
     """The page that an item of pytest belongs to, "" for an item that is no example."""
-    match = _PAGE.fullmatch(nodeid)
-    return match["page"] if match else ""
+    match = PAGE.fullmatch(nodeid)
+    return match["file"] if match else ""
 
 
 def split_name(example: str) -> tuple[str, str]:

@@ -1,7 +1,6 @@
 """Which examples to run: what people write on the command line, in the words of pytest."""
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -9,11 +8,9 @@ import pytest
 
 from doclab import pages
 from doclab.pages import Example
-from doclab.report import CLEAN_UP, LIMITS
+from doclab.report import CLEAN_UP, LIMITS, PAGE
 from doclab.source import DOCS, PageError, decode, is_ours, relative
 
-# A page, and what follows its name: `:123`, or `::section::ordinal`.
-_PAGE = re.compile(r"(?P<file>.*?\.md)(?::(?P<line>[0-9]+)|::(?P<name>.*))?", re.DOTALL)
 _ENDINGS = (".md", ".markdown", ".mdown", ".mkd")  # of Markdown elsewhere
 _UNSPEAKABLE = ("[", "::")  # what pytest takes for the end of a file's name
 _VIRTUAL_ENVIRONMENTS = ("pyvenv.cfg", "conda-meta/history")
@@ -37,7 +34,7 @@ def _split(argument: str) -> tuple[str, str, str]:
     """The file, the line, and the name after `::`; "" for what is not there."""
     if os.path.exists(argument):  # pathlib raises an error where a test has a long name
         return argument, "", ""
-    if match := _PAGE.fullmatch(argument):
+    if match := PAGE.fullmatch(argument):
         return match["file"], match["line"] or "", match["name"] or ""
     file, _, name = argument.partition("::")
     return file, "", name
