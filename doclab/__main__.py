@@ -86,15 +86,15 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _settle_pages(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
     """Put its pages in the place of each folder; `options.named` are those that somebody named one by one."""
-    for given in options.pages:
-        if given.is_dir() and [*selection.expand([str(given)])] == [str(given)]:
-            parser.error(selection.why_nothing([str(given)]))
-        if given.is_file() and given.suffix != ".md":
-            parser.error(f"{given} is no page: the name of a page ends in .md")
     options.named = {given.resolve() for given in options.pages if not given.is_dir()}
-    found = map(Path, selection.expand(map(str, options.pages)))
-    # One that is in a named folder, too, comes once.
-    options.pages = [*{os.path.abspath(page): page for page in found}.values()]
+    found = {}
+    for page in map(Path, selection.expand(map(str, options.pages))):
+        if page.is_dir():
+            parser.error(selection.why_nothing([str(page)]))
+        if page.is_file() and page.suffix != ".md":
+            parser.error(f"{page} is no page: the name of a page ends in .md")
+        found[os.path.abspath(page)] = page  # one that is in a named folder, too, comes once
+    options.pages = [*found.values()]
 
 
 def _is_named(page: Path, options: argparse.Namespace) -> bool:
