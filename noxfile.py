@@ -125,7 +125,9 @@ def site(session: nox.Session) -> None:
 def serve(session: nox.Session) -> None:
     """Show the site at 127.0.0.1:8000, reloaded when pages, snippets or the theme change."""
     install(session, "site")
-    session.run("python", "-m", "mkdocs", "serve", "--dev-addr=127.0.0.1:8000", *session.posargs, env=QUIET)
+    python, address = f"{session.bin}/python", "--dev-addr=127.0.0.1:8000"
+    # In nox's place: mkdocs would outlive it.
+    os.execve(python, [python, "-m", "mkdocs", "serve", address, *session.posargs], os.environ | QUIET)
 
 
 def npm(session: nox.Session) -> None:
