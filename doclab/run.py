@@ -241,7 +241,7 @@ class PageRun:
             verdict.explain("the memory of the page's host is full: the kernel killed a program")
         if self._daemon.end:
             verdict.explain(self._daemon.end)
-            if verdict.is_broken:
+            if verdict.broken:
                 self._broken = f"the page's Docker daemon has ended at {self._daemon.place}"
 
     def _break(

@@ -108,7 +108,7 @@ def _record(run: PageRun, progress: Callable[[str], None]) -> list[list[list[str
     for example in run.examples:
         verdict = run.advance(example)
         if example.ordinal:
-            is_new = verdict.result == FAILED and not verdict.is_broken
+            is_new = verdict.result == FAILED and not verdict.broken
             progress(f"  {example.name}: {'recorded' if is_new else verdict.result}")
     _refuse_broken(run)
     if left := run.finish():
@@ -119,8 +119,8 @@ def _record(run: PageRun, progress: Callable[[str], None]) -> list[list[list[str
 def _refuse_broken(run: PageRun) -> None:
     """A command that failed or hung has no output worth showing."""
     for verdict in run.verdicts:
-        if verdict.result == NOT_RUN or verdict.is_broken:
-            raise UpdateError(verdict.message[verdict.broken_at :].lstrip("\n"))
+        if verdict.result == NOT_RUN or verdict.broken:
+            raise UpdateError(verdict.broken or verdict.message)
 
 
 def _rewrites(run: PageRun) -> list[list[list[str]]]:

@@ -17,15 +17,14 @@ class Verdict:
     """What became of one example.
 
     `message` says why; `outputs` holds the real lines of each command, `statuses` its exit status, `pieces` what it
-    printed when, `printed` the line of the `print` call for each line of a recorded program; `is_broken` when they are
-    not worth recording: it failed, hung, or flooded; from `broken_at` on, the message tells of that.  With
+    printed when, `printed` the line of the `print` call for each line of a recorded program.  `broken` is the message
+    from the first command on whose output is not worth recording: it failed, hung, or flooded.  With
     `may_have_lost_output` it failed, and the daemon had given up what some container printed.
     """
 
     result: str = HELD
     message: str = ""
-    is_broken: bool = False
-    broken_at: int = 0
+    broken: str = ""
     may_have_lost_output: bool = False
     seconds: float = 0.0
     outputs: list[list[str]] = field(default_factory=list)
@@ -51,28 +50,27 @@ class Verdict:
         if difference:
             parts.append(_clipped(str(difference)))
         if status:
-            self._note_broken()
             parts.append(f"exit status {status}: a page shows a failure with `$ echo $?` as its next command")
         if not difference:  # then `...` stands for what the command said
             parts.append(_tail("\n".join(real)))
-        self._add("\n".join(filter(None, parts)))
+        self._add("\n".join(filter(None, parts)), is_broken=bool(status))
 
     def break_off(self, place: str, source: str, reason: str, output: str = "") -> None:
         """The command at `place` can't be judged at all, for `reason`, after this `output`."""
-        self._note_broken()
-        self._add("\n".join(filter(None, [f"{place}: {reason}", source and quoted(source), _tail(output)])))
+        parts = [f"{place}: {reason}", source and quoted(source), _tail(output)]
+        self._add("\n".join(filter(None, parts)), is_broken=True)
 
     def explain(self, reason: str) -> None:
         """Say more about what has failed."""
         self.message += f"\n{reason}"
+        if self.broken:
+            self.broken += f"\n{reason}"
 
-    def _note_broken(self) -> None:
-        if not self.is_broken:
-            self.is_broken, self.broken_at = True, len(self.message)
-
-    def _add(self, message: str) -> None:
+    def _add(self, message: str, is_broken: bool) -> None:
         self.result = FAILED
         self.message = "\n\n".join(filter(None, [self.message, message]))
+        if is_broken or self.broken:
+            self.broken = "\n\n".join(filter(None, [self.broken, message]))
 
 
 def quoted(source: str) -> str:
