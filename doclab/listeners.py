@@ -1,6 +1,7 @@
 """Listeners in the site's Markdown renderer: which of the lines that it reads become code blocks."""
 
 import re
+import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,7 +67,7 @@ def tap(renderer: markdown.Markdown, recorder: "Recorder") -> None:
 class Recorder:
     """What the listeners heard: where each line came from, the fences, and those that may come to nothing.
 
-    `skipped` lines of front matter stand before the page's text.
+    `skipped` lines of front matter stand before the page's text.  The marks in the HTML have a `key` that no page knows.
     """
 
     file: Path
@@ -77,6 +78,7 @@ class Recorder:
     spans: list[range] = field(default_factory=list)  # of each block, from its opener to its closer
     abandoned: list[tuple[int, str]] = field(default_factory=list)
     error: PageError | None = None
+    key: str = field(default_factory=secrets.token_hex)
 
     def hear(self, lines: list[Origin], texts: list[str]) -> None:
         self.lines, self.texts = lines, texts
@@ -87,7 +89,7 @@ class Recorder:
     def mark(self, index: int, message: str) -> str:
         """Words for the opener of a fence: the HTML has them where it shows that opener, and that is an error."""
         self.abandoned.append((index, message))
-        return f" doclab-abandoned-{len(self.abandoned) - 1}-"
+        return f" abandoned-{self.key}-{len(self.abandoned) - 1}-"
 
     def fail(self, index: int, message: str) -> None:
         """Remember the first error: superfences swallows exceptions, so none may be raised inside it."""
@@ -178,7 +180,7 @@ class _RecordingFences(SuperFencesBlockPreprocessor):
         super().process_nested_block(ws, content, start, end)
 
     def _store(self, source: str, code: str, start: int, end: int) -> None:
-        code = f'<pre data-doclab-block="{len(self.recorder.blocks)}"></pre>'
+        code = f'<pre data-block="{self.recorder.key}-{len(self.recorder.blocks)}"></pre>'
         self.recorder.blocks.append(self.pending)
         self.recorder.spans.append(self.span)
         self.opener = None

@@ -8,10 +8,10 @@ from typing import NoReturn
 from doclab.listeners import Block, Recorder
 from doclab.source import PageError
 
-_INDENTED = re.compile(r"[\s>*+.\d-]*(?: {4}|\t)")
+_MARGIN = r"[\s>*+.\d-]*"
+_INDENTED = re.compile(_MARGIN + r"(?: {4}|\t)")
 # Where browsers see a comment end; Python's own parser differs, and not in all versions alike (HTML Standard, 13.2.5).
 _COMMENT = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))", re.DOTALL)
-_BLOCK = re.compile(r'data-doclab-block="(\d+)"')
 # What is in these elements no browser shows as code.
 _OPAQUE = {"audio", "canvas", "iframe", "noembed", "noframes", "noscript", "plaintext", "select", "template"}
 _OPAQUE |= {"textarea", "title", "video", "xmp"}
@@ -20,11 +20,11 @@ _OPAQUE |= {"textarea", "title", "video", "xmp"}
 class Outline(HTMLParser):
     """Reads the HTML, with the marks that a recorder left in it; `blocks` are what it found.  Raises PageError."""
 
-    _ABANDONED = re.compile(r" ?doclab-abandoned-(\d+)-")
-
     def __init__(self, recorder: Recorder) -> None:
         super().__init__()
         self.recorder = recorder
+        self.mark = re.compile(rf'data-block="{recorder.key}-(\d+)"')
+        self.abandoned = re.compile(rf" ?abandoned-{recorder.key}-(\d+)-")
         self.blocks: list[Block] = []
         self.heading = ""
         self.past = 0  # the line after the last block, counted from 0
@@ -44,7 +44,7 @@ class Outline(HTMLParser):
         self._refuse_hidden(data, "<![")
 
     def _refuse_hidden(self, html: str, opener: str) -> None:
-        if hidden := _BLOCK.search(html):
+        if hidden := self.mark.search(html):
             self._refuse(self.recorder.blocks[int(hidden.group(1))], f"`{opener}`")
 
     def _refuse(self, block: Block, opener: str) -> NoReturn:
@@ -56,7 +56,7 @@ class Outline(HTMLParser):
 
     def refuse_unseen(self, html: str) -> None:
         """Refuse a fence that is in the HTML and no element of it: in an attribute, a script.  Raises PageError."""
-        for number in map(int, _BLOCK.findall(_COMMENT.sub("", html))):
+        for number in map(int, self.mark.findall(_COMMENT.sub("", html))):
             if number not in self.seen:
                 self._refuse(self.recorder.blocks[number], "a tag, a script or a style")
 
@@ -72,8 +72,8 @@ class Outline(HTMLParser):
             self.heading = attributes["id"]
         if tag in _OPAQUE:
             self.opaque.append(tag)
-        if tag == "pre" and "data-doclab-block" in attributes:
-            number = int(attributes["data-doclab-block"])
+        if tag == "pre" and (mark := self.mark.fullmatch(f'data-block="{attributes.get("data-block")}"')):
+            number = int(mark.group(1))
             self.seen.add(number)
             if self.opaque:
                 self._refuse(self.recorder.blocks[number], f"`<{self.opaque[-1]}>`")
@@ -87,7 +87,7 @@ class Outline(HTMLParser):
             self.opaque.remove(tag)
         if tag == "pre" and self.open:
             place, text = self.open.pop()
-            self.blocks.insert(place, self._indented(self._ABANDONED.sub("", "".join(text))))
+            self.blocks.insert(place, self._indented(self.abandoned.sub("", "".join(text))))
 
     def close(self) -> None:
         super().close()
@@ -98,7 +98,7 @@ class Outline(HTMLParser):
         if self.open:
             self.open[-1][1].append(data)
             return
-        lost = self._ABANDONED.search(data)
+        lost = self.abandoned.search(data)
         if lost:
             index, message = self.recorder.abandoned[int(lost.group(1))]
             raise PageError(*self.recorder.at(index), message)
@@ -123,10 +123,14 @@ class Outline(HTMLParser):
 
     def _start(self, texts: Sequence[str], words: str) -> int:
         """The line where a block begins with these words: best one after the last block, if it is not a footnote, and
-        best an indented one, since prose may have the same words."""
+        best an indented one that has no others, since prose may have the same words."""
         found = [n for n, text in enumerate(texts) if n not in self.taken and words in text]
-        lines = self.recorder.texts
-        return min(found, key=lambda n: (n < self.past, not _INDENTED.match(lines[n])), default=self.past)
+        lines, alone = self.recorder.texts, re.compile(_MARGIN + re.escape(words))
+        return min(
+            found,
+            key=lambda n: (n < self.past, not _INDENTED.match(lines[n]), not alone.fullmatch(texts[n])),
+            default=self.past,
+        )
 
 
 def _words(line: str) -> str:

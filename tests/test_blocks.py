@@ -10,6 +10,7 @@ import pytest
 
 from doclab import source
 from doclab.blocks import included, read
+from doclab.listeners import Recorder
 from doclab.source import PageError
 
 # Files beside the page under test; `--8<--` finds them because the page lies outside the project.
@@ -95,6 +96,7 @@ PAGES: dict[str, tuple[str, list[int | tuple[str, int]]]] = {
     "indented code in a list": ("- một\n\n        a\n\n```text\nb\n```\n", [3, 5]),
     "the same indented code twice": ("Một.\n\n    a\n\nHai.\n\n    a\n", [3, 7]),
     "indented code whose words stand in prose": ("Chữ a đây.\n\n    a\n", [3]),
+    "indented code whose words stand in indented prose": ("- một\n\n    Chữ a đây.\n\n        a\n", [5]),
     "fence in a here-document": (
         "````console\n$ cat <<'E'\n> ```text\n> no\n> ```\n> E\n```text\nno\n```\n````\n",
         [1],
@@ -183,6 +185,13 @@ def test_a_block_knows_the_line_of_its_fence(name, page):
     assert expected == [(block.file.name, block.line) for block in blocks]
     for block in blocks:
         assert len(block.body) == (len(block.source.split("\n")) if block.body else 0), "a line has no place"
+
+
+def test_a_page_does_not_know_the_marks_of_its_blocks(page):
+    first, second = Recorder(page(""), 0), Recorder(page(""), 0)
+    assert first.key != second.key
+    forged = page(f'<pre data-block="{first.key}-1">a</pre>\n\n```text\nb\n```\n')
+    assert [("", 1), ("text", 3)] == [(block.language, block.line) for block in read(forged)]
 
 
 def test_a_block_knows_where_each_line_of_its_body_stands(page):
