@@ -33,12 +33,11 @@ def _run(host, script: str, *arguments: str, text: str = "") -> str:
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as process:
         try:
             output, errors = process.communicate(text.encode(), _LIMIT)
-        except subprocess.TimeoutExpired:
+        except BaseException as error:
             process.kill()
             host.thaw()  # no signal reaches what the page has frozen
-            raise FileError(errno.ETIMEDOUT, f"it does not end within {_LIMIT:g} s") from None
-        except BaseException:
-            process.kill()
+            if isinstance(error, subprocess.TimeoutExpired):
+                raise FileError(errno.ETIMEDOUT, f"it does not end within {_LIMIT:g} s") from None
             raise
     if process.returncode:
         why = errors.decode(errors="replace").strip() or f"exit status {process.returncode}"

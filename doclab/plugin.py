@@ -132,7 +132,8 @@ def _junit_file(option: argparse.Namespace) -> Path | None:
 
 
 def _check_processes(config: pytest.Config) -> None:
-    """Refuse to run two pages at once on one daemon: each would find, and remove, what the other made."""
+    """Refuse to run two pages at once on one daemon, where each would find, and remove, what the other made; and where
+    a shell is to open at the terminal, which only one process has."""
     number, places = config.getoption("numprocesses", None) or 0, config.getoption("tx", None)
     spread = (
         f"--numprocesses={number}" if number > 1 else f"--tx={places[0]}" if places and not number else ""
@@ -141,6 +142,10 @@ def _check_processes(config: pytest.Config) -> None:
     if engine.is_shared and spread:
         raise pytest.UsageError(
             f"{spread}: on the engine {engine.name} all pages share one daemon, and run one after the other: leave it out"
+        )
+    if config.option.keep and spread:
+        raise pytest.UsageError(
+            f"{spread}: --keep opens its shell in the process of this terminal: leave it out"
         )
 
 

@@ -157,6 +157,12 @@ def test_pages_that_share_a_daemon_are_not_spread(page, option):
     assert "all pages share one daemon, and run one after the other: leave it out" in done.stderr
 
 
+def test_a_shell_opens_in_the_process_of_the_terminal_only(page):
+    done = verify("-n2", "--keep", page)
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "--numprocesses=2: --keep opens its shell in the process of this terminal" in done.stderr
+
+
 def test_what_could_not_run_because_of_what_stands_before_it_fails_and_says_why(page):
     page.write_text(PAGE.replace("word=seen", "exit"))
     done = verify(f"{page}::two::1")
