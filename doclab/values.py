@@ -69,9 +69,10 @@ TYPES = (
     ),
     ValueType("age", rf"{_SPAN}(?= ago\b)|(?<=\bUp ){_SPAN}"),
     ValueType(
-        "duration", rf"(?<![\w.])(?:\d+h)?(?:\d+m)?{_NUMBER}(?:/{_NUMBER}){{0,3}}\s?(?:ns|µs|us|ms|s)\b"
+        "duration",
+        rf"(?<![\w.])(?:\d+h)?(?:\d+m)?{_NUMBER}(?:/{_NUMBER}){{0,3}}\s?(?:ns|µs|us|ms|s)\b(?!-\w)",
     ),
-    ValueType("size", rf"(?<![\w.]){_NUMBER}\s?(?:[kKMGT]i?)?B\b", literal=_is_nothing),
+    ValueType("size", rf"(?<![\w.]){_NUMBER}\s?(?:[kKMGT]i?)?B\b(?!-\w)", literal=_is_nothing),
     ValueType("generated-name", rf"\b(?:{'|'.join(LEFT)})_(?:{'|'.join(RIGHT)})\d?\b", binds=True),
     # 32768-60999, Linux's ip_local_port_range, where Docker and clients take free ports from.
     ValueType(

@@ -147,6 +147,7 @@ UNLIKE = {
         ("5 sheep", "6 sheep"),
         ("v5s", "v6s"),
         ("0.5", "0.6"),
+        ("5 s-curves", "6 s-curves"),
     ],
     "size": [
         ("0B", "12B"),
@@ -156,6 +157,7 @@ UNLIKE = {
         ("4 Bytes", "5 Bytes"),
         ("8080", "8081"),
         ("4M", "5M"),
+        ("3 B-trees", "4 B-trees"),
     ],
     "generated-name": [
         ("exec_create", "exec_start"),
