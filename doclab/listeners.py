@@ -9,7 +9,7 @@ from pathlib import Path
 import markdown
 from pymdownx.superfences import SuperFencesBlockPreprocessor, SuperFencesException
 
-from doclab.origins import LocatingSnippets, Locator, Origin, ends
+from doclab.origins import NOT_INCLUDED, LocatingSnippets, Locator, Origin, ends, is_no_include
 from doclab.source import PageError, relative
 
 _REJECTED = (
@@ -195,9 +195,12 @@ class _RecordingFences(SuperFencesBlockPreprocessor):
         super().clear()
 
     def reassemble(self, lines: list[str]) -> list[str]:
-        """Mark the openers that came to nothing, to see in the HTML what became of them."""
+        """Mark the openers that came to nothing, and what looks like an include, to see in the HTML what became of them."""
         self.clear()
         lines = [str(line) for line in lines]
+        for index, line in enumerate(lines):
+            if is_no_include(line):
+                self._abandon(index, NOT_INCLUDED)
         for index, mark in self.marks:
             lines[index] += mark
         return super().reassemble(lines)

@@ -13,6 +13,13 @@ from doclab.source import PageError, decode, relative
 
 Origin = tuple[Path, int]
 
+NOT_INCLUDED = (
+    'this line includes nothing: write --8<-- "FILE" with nothing else on the line, one blank before the straight '
+    "quotes and none behind them; where the line itself is to be shown, put it in backquotes, or in a markdown fence"
+)
+# Begins a line that somebody may have meant as an include, also in a quote or a list, where there can be none.
+_SCISSORS = re.compile(r"[\s>*+:.\d-]*[-–—]8<[-–—]")
+
 
 class _Located(str):
     """A line that remembers its file and line number, also when an include indents it or takes a `;` away."""
@@ -30,6 +37,14 @@ class _Located(str):
 
     def replace(self, *arguments) -> "_Located":
         return _Located(super().replace(*arguments), self.file, self.number)
+
+
+def is_no_include(line: str) -> bool:
+    """Whether the line looks like an include, and the extension takes it for prose.
+
+    What it would take for an include now was behind a `;`, which is gone: it is to be shown.
+    """
+    return bool(_SCISSORS.match(line)) and not SnippetPreprocessor.RE_ALL_SNIPPETS.match(line)
 
 
 class LocatingSnippets(SnippetPreprocessor):
@@ -50,10 +65,13 @@ class LocatingSnippets(SnippetPreprocessor):
             raise PageError(*self._at, f"{error}; looked in {folders}") from None
 
     def get_snippet_path(self, path: str) -> str | None:
-        """As the extension, but a file that can't be read is an error of that file.  Raises PageError."""
+        """As the extension, but a file that can't be read is an error of that file, and one that includes itself of
+        the line that does it, where the extension includes nothing.  Raises PageError."""
         found = super().get_snippet_path(path)
         if found:
             _check(Path(found))
+            if found in self.seen or Path(found) == self.page.absolute():
+                raise PageError(*self._at, f"{path} includes itself here: take this line out")
         return found
 
     def parse_snippets(self, lines: list[str], file_name: str | None = None, **options) -> list[str]:
@@ -61,14 +79,21 @@ class LocatingSnippets(SnippetPreprocessor):
         return super().parse_snippets(_Followed(rows, self._follow), file_name, **options)
 
     def _rows(self, file: Path) -> list["_Located"]:
-        """The lines of a file that were asked for."""
+        """The lines of a file that were asked for.  Raises PageError where those are none, or empty."""
         _, ranges, section = self._asked.groups
         rows = _located(_rows_of(file), file)
         if ranges:
-            rows = [rows[n] for n in _chosen(ranges, len(rows))]
+            parts = [[rows[n] for n in span] for span in _chosen(ranges, len(rows))]
         elif section:
-            rows = self.extract_section(section[1:], rows)
-        return rows
+            parts = [self.extract_section(section[1:], rows)]
+        else:
+            return rows
+        if not all(map(_has_text, parts)):
+            asked = (ranges or section)[1:]
+            raise PageError(
+                *self._at, f"`:{asked}` is no text of {relative(file)}: name lines or a section that are"
+            )
+        return [row for part in parts for row in part]
 
     def _follow(self, line: str) -> None:
         if isinstance(line, _Located):
@@ -124,13 +149,17 @@ def _located(lines: Sequence[str], file: Path, first: int = 1) -> list[_Located]
     return [_Located(line, file, number) for number, line in enumerate(lines, first)]
 
 
-def _chosen(ranges: str, total: int) -> Iterator[int]:
+def _has_text(lines: Iterable[str]) -> bool:
+    return any(line.strip() for line in lines)
+
+
+def _chosen(ranges: str, total: int) -> Iterator[range]:
     """The lines that `:2:4,-1:` asks for, from 0, as the extension counts them."""
     for span in ranges[1:].split(","):
         first, last = (int(number) if number else None for number in [*span.split(":"), ""][:2])
         start = max(0, first - 1) if first and first > 0 else first
         end = max(0, total + 1 + last) if last and last < 0 else last
-        yield from range(total)[start:end]
+        yield range(total)[start:end]
 
 
 class Locator(Preprocessor):

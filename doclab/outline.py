@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from typing import NoReturn
 
 from doclab.listeners import Block, Recorder
+from doclab.origins import NOT_INCLUDED, is_no_include
 from doclab.source import PageError
 
 _MARGIN = r"[\s>*+.\d-]*"
@@ -15,6 +16,8 @@ _COMMENT = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))", re.DOTALL)
 # What is in these elements no browser shows as code.
 _OPAQUE = {"audio", "canvas", "iframe", "noembed", "noframes", "noscript", "plaintext", "select", "template"}
 _OPAQUE |= {"textarea", "title", "video", "xmp"}
+# Fences in which a line may look like an include: examples of how to write one, and outputs.
+_QUOTING = {"markdown", "md", "console"}
 
 
 class Outline(HTMLParser):
@@ -78,9 +81,18 @@ class Outline(HTMLParser):
             if self.opaque:
                 self._refuse(self.recorder.blocks[number], f"`<{self.opaque[-1]}>`")
             self.blocks.append(_under(self.recorder.blocks[number], self.heading))
+            self._refuse_no_includes(number)
             self._take(self.recorder.spans[number])
         elif tag == "pre":
             self.open.append((len(self.blocks), []))
+
+    def _refuse_no_includes(self, number: int) -> None:
+        """Refuse what a fence shows as its own text where a file was to be.  Raises PageError."""
+        if self.recorder.blocks[number].language in _QUOTING:
+            return
+        for index in self.recorder.spans[number]:
+            if is_no_include(self.recorder.texts[index]):
+                raise PageError(*self.recorder.at(index), NOT_INCLUDED)
 
     def handle_endtag(self, tag: str) -> None:
         if tag in self.opaque:

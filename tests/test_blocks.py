@@ -30,6 +30,9 @@ SPOILT = {
     "nest.md": 'Trong.\n\n--8<-- "missing.md"\n',
     "marked.md": "\ufeffChữ.\n",
     "marked.txt": "\ufeff$ a\n1\n",
+    "near.md": "Gần.\n\n--8<-- part.md\n",
+    "hollow.txt": "a\n# --8<-- [start:hollow]\n\n# --8<-- [end:hollow]\n",
+    "round.md": 'Vòng.\n\n--8<-- "round.md"\n',
 }
 
 NFC, NFD = (unicodedata.normalize(form, "chạy thử ở Huế") for form in ("NFC", "NFD"))
@@ -78,6 +81,14 @@ PAGES: dict[str, tuple[str, list[int | tuple[str, int]]]] = {
     "no language": ("```\na\n```\n", [1]),
     "braces with an id": ("``` { .text #here }\na\n```\n", [1]),
     "blanks after the closer": ("```text\na\n```  \t\n", [1]),
+    "what only looks like an include, in code": (
+        (
+            "Viết `--8<-- x`, hay\n`--8<--x`.\n\n    --8<-- x\n\n````markdown\n```text\n--8<-- x\n```\n````\n\n"
+            "<!--\n--8<-- x\n\n```text\n--8<-- x\n```\n-->\n\n```console\n$ cat page.md\n--8<-- x\n```\n"
+        ),
+        [4, 6, 20],
+    ),
+    "an include that is to be shown": (';--8<-- "app.py"\n\n```text\n;--8<-- "app.py"\n```\n', [3]),
     "tildes": ("~~~text\na\n```\nb\n~~~\n", [1]),
     "four backticks": ("````markdown\n```console\n$ false\n```\n````\n", [1]),
     "display block of tildes": ("~~~markdown\n```console\n$ false\n```\n~~~\n", [1]),
@@ -345,6 +356,28 @@ ERRORS = {
         ("marked.md", 1),
         "byte order mark: save it without",
     ),
+    "an include with a blank behind it": ('Một.\n\n--8<-- "part.md" \n', 3, "includes nothing: write --8<--"),
+    "an include without a blank": ('```text\n--8<--"app.py"\n```\n', 2, "includes nothing"),
+    "an include without quotes": ("```dockerfile\n--8<-- Dockerfile\n```\n", 2, "includes nothing"),
+    "an include in curly quotes": ("!!! note\n\n    --8<-- “part.md”\n", 3, "includes nothing"),
+    "an include between dashes of a typographer": ('—8<— "part.md"\n', 1, "includes nothing"),
+    "an include without a file": ('--8<-- ""\n', 1, "includes nothing"),
+    "an include with words behind it": ('--8<-- "part.md" chung\n', 1, "includes nothing"),
+    "an include in a quote": ('> --8<-- "part.md"\n', 1, "includes nothing"),
+    "an include in a fence in a quote": ('> ```text\n> --8<-- "app.py"\n> ```\n', 2, "includes nothing"),
+    "an include on the bullet's line": ('1. --8<-- "part.md"\n', 1, "includes nothing"),
+    "no include in an included file": ('Một.\n\n--8<-- "near.md"\n', ("near.md", 3), "includes nothing"),
+    "lines that are not there": (
+        '```text\n--8<-- "Dockerfile:4:5"\n```\n',
+        2,
+        "`:4:5` is no text of .*Dockerfile",
+    ),
+    "a line behind the last": ('--8<-- "part.md:8"\n', 1, "`:8` is no text of"),
+    "lines that end before they begin": ('--8<-- "part.md:3:1"\n', 1, "`:3:1` is no text of"),
+    "some lines that are not there": ('--8<-- "part.md:1:1,9:9"\n', 1, "`:1:1,9:9` is no text of"),
+    "an empty section": ('```text\n--8<-- "hollow.txt:hollow"\n```\n', 2, "`:hollow` is no text of"),
+    "a page that includes itself": ('Một.\n\n--8<-- "page.md"\n', 3, "page.md includes itself here"),
+    "a file that includes itself": ('--8<-- "round.md"\n', ("round.md", 3), "round.md includes itself here"),
     "a missing section": ('Một.\n\n```text\n--8<-- "app.py:nope"\n```\n', 4, "nope"),
 }
 
