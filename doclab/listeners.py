@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import markdown
-from pymdownx.superfences import SuperFencesBlockPreprocessor, SuperFencesException
+from markdown.extensions.attr_list import get_attrs
+from pymdownx.superfences import RE_OPTIONS, SuperFencesBlockPreprocessor, SuperFencesException
 
 from doclab.origins import NOT_INCLUDED, LocatingSnippets, Locator, Origin, ends, is_no_include
 from doclab.source import PageError, relative
@@ -135,6 +136,11 @@ class _RecordingFences(SuperFencesBlockPreprocessor):
         return self._try_open(m, super().handle_unrecognized)
 
     def _try_open(self, m: re.Match, parse) -> bool:
+        if twice := _first_twice(_keys(m)):
+            self._abandon(
+                self.index, f"`{twice}` stands here twice, and the site takes the last one: take one out"
+            )
+            return False
         try:
             okay = parse(m)
         except SuperFencesException as error:
@@ -142,7 +148,7 @@ class _RecordingFences(SuperFencesBlockPreprocessor):
             okay = False
         if okay:
             self.opener = self.index
-            self.values = {**self.options, **self.attrs}
+            self.values = {**self.options, **self.attrs, **({"id": self.id} if self.id else {})}
         else:
             self._abandon(self.index, _REJECTED)
         return okay
@@ -204,6 +210,18 @@ class _RecordingFences(SuperFencesBlockPreprocessor):
         for index, mark in self.marks:
             lines[index] += mark
         return super().reassemble(lines)
+
+
+def _keys(m: re.Match) -> list[str]:
+    """The keys of a fence's attributes, as superfences reads them; `#here` is an `id`."""
+    if m["attrs"] is None:
+        return [option["key"] for option in RE_OPTIONS.finditer(m["options"] or "")]
+    return [key for key, _ in get_attrs(m["attrs"].replace("\t", " ")) if key != "."]
+
+
+def _first_twice(keys: list[str]) -> str:
+    """The first key that comes again, "" where none does."""
+    return next((key for at, key in enumerate(keys) if key in keys[:at]), "")
 
 
 class _Counted(list):

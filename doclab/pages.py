@@ -29,7 +29,7 @@ _LOOK_CLASSES = {
     "select",
     "no-select",
 }  # Material's, looks only
-_LOOK_OPTIONS = {"title", "hl_lines", "linenums"}
+_LOOK_OPTIONS = {"title", "hl_lines", "linenums", "id"}
 _CLASSES = {"console": {"no-run", "tty", "recorded"}, "python": {"no-run"}}
 _OPTIONS = {"console": {"reason", "engine", "needs"}, "python": {"reason", "engine", "needs", "title"}}
 _SHELLS = {
@@ -243,6 +243,9 @@ def _check_values(block: Block) -> None:
         raise _error(block, "what does not run can't be recorded: take `.recorded` out")
     if "no-run" in block.classes and not block.options.get("reason", "").strip():
         raise _error(block, "say why this does not run: { ." + block.language + ' .no-run reason="…" }')
+    for name, value in block.options.items():
+        if not value.strip(" ,"):
+            raise _error(block, f'`{name}` is empty: write {name}="…" with a value, or take it out')
 
 
 def _hint(known: set[str]) -> str:
@@ -274,9 +277,11 @@ def is_whole(block: Block, included: Path) -> bool:
 def _check_name(block: Block, name: str) -> str:
     """The reader saves into the page's working directory, nowhere else."""
     path = Path(name)
-    if path.is_absolute() or ".." in path.parts or name != name.strip():
+    is_folder = name.rpartition("/")[2] in ("", ".")
+    if path.is_absolute() or ".." in path.parts or name != name.strip() or is_folder:
         raise _error(
-            block, f'title="{name}" is the name of a file to save: write it without `..` or a leading `/`'
+            block,
+            f'title="{name}" is the name of a file to save: write it without `..` or a leading `/`, and no folder',
         )
     return name
 
