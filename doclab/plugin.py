@@ -19,6 +19,7 @@ from doclab.session import DEFAULT_LIMIT, time_limit
 from doclab.source import relative
 
 RECORDS = pytest.StashKey[report.Records]()
+_NOT_WHOLE = (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR)
 NOTHING_VERIFIED = pytest.ExitCode.NO_TESTS_COLLECTED
 
 
@@ -266,14 +267,14 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     ):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
     if option.report_json and not hasattr(session.config, "workerinput"):  # one report for all processes
-        _write_report(session, records)
+        _write_report(session, records.summary(option.engine, exitstatus in _NOT_WHOLE))
 
 
-def _write_report(session: pytest.Session, records: report.Records) -> None:
+def _write_report(session: pytest.Session, summary: dict[str, object]) -> None:
     """Write the report; where that fails, as on a full disk, say so: what was found stands on the terminal all the same."""
     option = session.config.option
     try:
-        report.write(option.report_json, records.summary(option.engine))
+        report.write(option.report_json, summary)
     except OSError as error:
         why = f"--report-json={option.report_json} can't be written ({error.strerror or error})"
         _tell(session.config, f"\n{why}: make room, or name another file, and run it again")

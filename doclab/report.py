@@ -2,12 +2,13 @@
 
 `--junitxml FILE` is pytest's own report.  `--report-json FILE` writes one object:
 
-    engine    the row of `doclab.engines` that the pages ran on
-    started   when, UTC, ISO 8601
-    seconds   from then to the end of the run
-    counts    how many examples `held`, `failed`, were `skipped`, or were `not run`; clean-ups and limits only where
-              they failed
-    examples  a list of records, page by page and in page order
+    engine       the row of `doclab.engines` that the pages ran on
+    started      when, UTC, ISO 8601
+    seconds      from then to the end of the run
+    interrupted  whether the run was ended before its end, as by Ctrl-C: what has no record then did not run
+    counts       how many examples `held`, `failed`, were `skipped`, or were `not run`; clean-ups and limits only where
+                 they failed
+    examples     a list of records, page by page and in page order
 
 A record is an object, too:
 
@@ -131,13 +132,14 @@ class Records:
         """The records of one page so far."""
         return self._found.get(page, [])
 
-    def summary(self, engine: str) -> dict[str, object]:
+    def summary(self, engine: str, is_interrupted: bool) -> dict[str, object]:
         """The whole run, as `--report-json` writes it."""
         counts = count(self.found)
         return {
             "engine": engine,
             "started": self._started.isoformat(timespec="seconds"),
             "seconds": round(time.monotonic() - self._clock, 3),
+            "interrupted": is_interrupted,
             "counts": {result: counts[result] for result in RESULTS},
             "examples": self.found,
         }
@@ -146,7 +148,8 @@ class Records:
 class JUnit:
     """A pytest plugin that tells pytest's JUnit report what a record says: a page is a class, an example a case.
 
-    pytest itself would call the case `2`, and count its lines from 0.
+    pytest itself would call the case `2`, and count its lines from 0.  Of a run that was interrupted it would tell what
+    held until then, and no more: that becomes an error, a case of its own.
     """
 
     def __init__(self, xml: LogXML) -> None:
@@ -165,6 +168,11 @@ class JUnit:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self._name(report)
+
+    def pytest_keyboard_interrupt(self) -> None:
+        case = self._xml.node_reporter("interrupted")
+        case.attrs.update(classname="doclab", name="interrupted")
+        case._add_simple("error", "the run was ended before its end: what has no case here did not run")
 
     def _name(self, report: pytest.CollectReport | pytest.TestReport) -> None:
         if found := getattr(report, "doclab", None):

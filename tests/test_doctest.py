@@ -345,6 +345,7 @@ def test_the_json_report_holds_every_example_once(run):
         r["result"] == "held" and not r["example"].endswith("::clean-up") for r in run.report["examples"]
     )
     assert run.report["engine"] == "trixie" and run.report["seconds"] > 3
+    assert run.report["interrupted"] is False
 
 
 def test_the_json_report_says_what_where_and_why(run):

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from processes import children, sleeping, traces, wait_until
@@ -454,7 +455,8 @@ def test_a_run_that_is_ended_says_where_it_was_and_leaves_nothing(tmp_path, numb
             transcript("$ echo on", "on") + "\n" + transcript(f"$ setsid sleep {mark} & sleep {mark}")
         )
     hosts = len(pages) if spread else 1
-    with start(*pages, *spread, "--time-limit=60") as run:
+    reports = [f"--report-json={tmp_path}/report.json", f"--junitxml={tmp_path}/report.xml"]
+    with start(*pages, *spread, *reports, "--time-limit=60") as run:
         wait_until(lambda: len(sleeping(mark)) == 2 * hosts)
         processes = {run.pid, *children(run.pid)}
         started = time.monotonic()
@@ -466,6 +468,13 @@ def test_a_run_that_is_ended_says_where_it_was_and_leaves_nothing(tmp_path, numb
     if number != signal.SIGKILL:
         told = [page for page in pages if f"interrupted while running {page}:6 top::2" in output]
         assert len(told) == hosts, output
+        report = json.loads((tmp_path / "report.json").read_text())
+        assert (report["interrupted"], report["counts"]["held"]) == (True, hosts)
+        suite = ElementTree.parse(tmp_path / "report.xml").find("testsuite")
+        (error,) = suite.findall("testcase[@name='interrupted']/error")
+        assert suite.get("errors") == "1" and error.get("message").startswith(
+            "the run was ended before its end"
+        )
 
 
 @pytest.mark.parametrize("pause", [0.05, 0.3])
