@@ -69,6 +69,11 @@ def note(page: Path, engine: Engine, since: float) -> None:
     files.write(_file(page, engine), json.dumps(passed))
 
 
+def forget(page: Path, engine: Engine) -> None:
+    """Whatever is remembered of the page, something on it has failed since."""
+    _file(page, engine).unlink(missing_ok=True)
+
+
 @functools.cache  # once is enough
 def _forget_the_gone() -> None:
     """Remove what is remembered of pages that are no more."""

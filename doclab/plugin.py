@@ -5,6 +5,7 @@ before it on the page first, as a reader would.  The last item of a page, `clean
 """
 
 import argparse
+import contextlib
 import math
 import os
 import sys
@@ -266,8 +267,18 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         and not report.is_green(report.count(records.found))
     ):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
-    if option.report_json and not hasattr(session.config, "workerinput"):  # one report for all processes
+    if hasattr(session.config, "workerinput"):
+        return
+    _forget_failed(records, engines.ENGINES[option.engine])
+    if option.report_json:  # one report for all processes
         _write_report(session, records.summary(option.engine, exitstatus in _NOT_WHOLE))
+
+
+def _forget_failed(records: report.Records, engine: engines.Engine) -> None:
+    """For `--changed`: when xdist replaces a process that was killed, the rest of its page may hold, and leave a note."""
+    with contextlib.suppress(OSError):
+        for page in records.failed:
+            changed.forget(Path(page), engine)
 
 
 def _write_report(session: pytest.Session, summary: dict[str, object]) -> None:

@@ -101,32 +101,54 @@ class Records:
     """A pytest plugin that gathers the records of a run, also from the processes over which xdist spreads pages.
 
     Items and collectors leave theirs on pytest's report, as `report.doclab`; a page that fails without one gets one.
+    Of a process that was killed, xdist says which item it ran, not where that stands: that was told when it began.
+    It then has another process run that item; it has failed all the same.
     """
 
     def __init__(self) -> None:
         self._started = datetime.now(UTC)
         self._clock = time.monotonic()
         self._found: dict[str, list[Record]] = defaultdict(list)  # by page
+        # By item: its file, line from 0, and name.
+        self._begun: dict[str, tuple[str, int | None, str]] = {}
+        # Items whose process was killed.
+        self._killed: set[str] = set()
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         self._take(report)
 
+    def pytest_runtest_logstart(self, nodeid: str, location: tuple[str, int | None, str]) -> None:
+        self._begun[nodeid] = location
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self._take(report)
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_handlecrashitem(self, crashitem: str, report: pytest.TestReport) -> None:
+        self._take(report)
+        self._killed.add(crashitem)
+
     def _take(self, report: pytest.CollectReport | pytest.TestReport) -> None:
+        if report.nodeid in self._killed:
+            return
         if found := getattr(report, "doclab", None):
             self._found[found["page"]].append(found)
         elif report.failed and (page := page_of(report.nodeid)):
-            _, line, name = report.location or ("", None, "")
-            message = report.longreprtext
-            found = record(Path(page), name or "", Path(page), (line or 0) + 1, FAILED, message=message)
+            at = self._begun.get(report.nodeid) or report.location
+            file, line, name = at if at and at[1] is not None else (page, 0, "")
+            place = Path(os.path.abspath(file)), line + 1
+            found = record(Path(page), name, *place, FAILED, message=report.longreprtext)
             self._found[found["page"]].append(found)
 
     @property
     def found(self) -> list[Record]:
         """The records so far, page by page; on a page in the order of its examples."""
         return [record for page in sorted(self._found) for record in self._found[page]]
+
+    @property
+    def failed(self) -> set[str]:
+        """The pages on which something failed."""
+        return {record["page"] for record in self.found if record["result"] == FAILED}
 
     def of(self, page: str) -> list[Record]:
         """The records of one page so far."""

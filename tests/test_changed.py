@@ -111,6 +111,16 @@ def test_what_has_nothing_to_do_with_it_does_not(world):
     assert changed.split([str(page)], ENGINE)[0] == []
 
 
+def test_a_page_that_failed_since_has_not_held(world):
+    page = world / "page.md"
+    changed.forget(page, ENGINE)
+    note(page)
+    changed.forget(page, ENGINES["bookworm"])
+    assert changed.held(page, ENGINE)
+    changed.forget(page, ENGINE)
+    assert changed.split([str(page)], ENGINE) == ([str(page)], {})
+
+
 def test_a_page_written_to_while_it_ran_has_not_held(world):
     page = world / "page.md"
     for name in ("page.md", "program.py"):

@@ -477,6 +477,27 @@ def test_a_run_that_is_ended_says_where_it_was_and_leaves_nothing(tmp_path, numb
         )
 
 
+def test_a_page_whose_process_is_killed_is_told_of_by_its_example_and_has_not_held(tmp_path):
+    # Seconds: the process that takes over runs the page, too, and there it holds.
+    mark = f"4.{os.getpid()}"
+    page = tmp_path / "page.md"
+    page.write_text(transcript("$ echo on", "on") + "\n" + transcript(f"$ sleep {mark}"))
+    options = ["-n1", "--dist=loadfile", "--changed", "--time-limit=60"]
+    with start(page, *options, f"--report-json={tmp_path}/report.json") as run:
+        wait_until(lambda: sleeping(mark))
+        (worker,) = children(run.pid)
+        os.kill(int(worker), signal.SIGKILL)
+        output = run.communicate()[0]
+    records = json.loads((tmp_path / "report.json").read_text())["examples"]
+    assert [record["result"] for record in records] == ["held", "failed", "held"], output
+    killed = records[1]
+    assert killed["example"] == f"{page.with_suffix('')}::top::2"
+    assert (killed["file"], killed["line"]) == (str(page), 6) and "crashed while running" in killed["message"]
+    with start(page, *options) as run:
+        output = run.communicate()[0]
+    assert run.returncode == 0 and "left out" not in output, output
+
+
 @pytest.mark.parametrize("pause", [0.05, 0.3])
 def test_a_second_ctrl_c_disturbs_nothing(tmp_path, pause):
     mark = f"{os.getpid()}{pause}"
