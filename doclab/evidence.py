@@ -141,7 +141,11 @@ def unreadable(file: Path, fault: str) -> EvidenceError:
 
 @functools.cache
 def _validator() -> jsonschema.Draft202012Validator:
-    schema = json.loads((FOLDER / "schema.json").read_text(encoding="utf-8"))
+    file = FOLDER / "schema.json"
+    try:
+        schema = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise EvidenceError(f"{relative(file)} can't be read ({error}): take it from Git again") from None
     return jsonschema.Draft202012Validator(schema)
 
 

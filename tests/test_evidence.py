@@ -156,6 +156,18 @@ def test_a_file_that_is_no_json_is_an_error(tmp_path, text):
         evidence.load(tmp_path)
 
 
+@pytest.mark.parametrize("text", [None, "{"])
+def test_a_schema_that_cannot_be_read_is_an_error(tmp_path, monkeypatch, text):
+    file = evidence.record(tmp_path, environment(), ran(one=HELD))
+    monkeypatch.setattr(evidence, "FOLDER", tmp_path / "spoilt")
+    evidence.FOLDER.mkdir()
+    if text:
+        (evidence.FOLDER / "schema.json").write_text(text)
+    evidence._validator.cache_clear()
+    with pytest.raises(EvidenceError, match=r"spoilt/schema\.json can't be read .*: take it from Git again"):
+        evidence.load(file.parent)
+
+
 def test_no_evidence_is_none(tmp_path):
     assert evidence.load(tmp_path) == {}
 
