@@ -123,6 +123,9 @@ def _check_targets(option: argparse.Namespace) -> None:
             raise pytest.UsageError(
                 f"{name}={target} can't be written ({error.strerror}): name {what} that can be"
             ) from None
+    files = [target.resolve() for target in (option.report_json, _junit_file(option)) if target]
+    if len(files) > len({*files}):
+        raise pytest.UsageError(f"--report-json and --junitxml are both {files[0]}: name two files")
 
 
 def _junit_file(option: argparse.Namespace) -> Path | None:

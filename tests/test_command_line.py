@@ -157,11 +157,15 @@ def test_a_number_of_commands_is_none_below_0(page, number):
         ),
         ("--junitxml=/proc/x/y.xml", r"--junitxml=\S+ can't be written \(.+\): name a file that can be"),
         ("--recordings=/proc/x", r"--recordings=\S+ can't be written \(.+\): name a folder that can be"),
+        (
+            "--report-json={folder}/x --junitxml={folder}/../{folder.name}/x",
+            r"--report-json and --junitxml are both \S+/x: name two files",
+        ),
     ],
 )
 def test_what_cannot_be_written_is_said_before_anything_runs(page, option, message):
-    option = option.format(folder=page.parent, page=page)
-    command = [sys.executable, "-m", "pytest", "-c", "pyproject.toml", "--rootdir=.", page, option]
+    options = option.format(folder=page.parent, page=page).split()
+    command = [sys.executable, "-m", "pytest", "-c", "pyproject.toml", "--rootdir=.", page, *options]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (pytest.ExitCode.USAGE_ERROR, "")
     assert re.search(message, done.stderr)
