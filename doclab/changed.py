@@ -85,8 +85,8 @@ def _forget_the_gone() -> None:
 
 def held(page: Path, engine: Engine) -> datetime | None:
     """When the page last held in exactly this state; None where it did not, or nobody knows."""
-    file = _file(page, engine)
     try:
+        file = _file(page, engine)
         if json.loads(file.read_text())["key"] == _key(_sources(page), engine):
             return datetime.fromtimestamp(file.stat().st_mtime)
     except (OSError, ValueError, KeyError, PageError):  # PageError: whoever runs the page tells of it

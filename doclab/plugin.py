@@ -17,7 +17,7 @@ from doclab import changed, engines, interrupts, pages, report, selection, signa
 from doclab.collect import LEFT_OUT, NAMED, Page
 from doclab.progress import Progress
 from doclab.session import DEFAULT_LIMIT, time_limit
-from doclab.source import relative
+from doclab.source import in_utf8, relative
 
 RECORDS = pytest.StashKey[report.Records]()
 _NOT_WHOLE = (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR)
@@ -214,8 +214,10 @@ def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Dir
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Page | None:
     if file_path.suffix != ".md" or not _is_page(file_path, parent.session):
         return None
-    inside = file_path.is_relative_to(parent.config.rootpath)
-    return Page.from_parent(parent, path=file_path, nodeid=None if inside else str(file_path))
+    # As pytest can write it into its own cache.
+    name = in_utf8(file_path)
+    inside = file_path.is_relative_to(parent.config.rootpath) and name == str(file_path)
+    return Page.from_parent(parent, path=file_path, nodeid=None if inside else name)
 
 
 def _is_page(file: Path, session: pytest.Session) -> bool:

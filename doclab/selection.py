@@ -9,7 +9,7 @@ import pytest
 from doclab import pages
 from doclab.pages import Example
 from doclab.report import CLEAN_UP, LIMITS, PAGE
-from doclab.source import DOCS, PageError, decode, is_ours, relative
+from doclab.source import DOCS, PageError, decode, in_utf8, is_ours, relative
 
 _ENDINGS = (".md", ".markdown", ".mdown", ".mkd")  # of Markdown elsewhere
 _UNSPEAKABLE = ("[", "::")  # what pytest takes for the end of a file's name
@@ -109,7 +109,9 @@ def _resolve(argument: str, check_limits: bool) -> str:
 
 
 def _refuse_unspeakable(file: str) -> None:
-    """Refuse a name that pytest reads as another one.  Raises UsageError."""
+    """Refuse a name that pytest reads as another one, or can't hand on to other processes.  Raises UsageError."""
+    if (name := in_utf8(file)) != file:
+        raise pytest.UsageError(f"{name}: this name is not UTF-8: rename it")
     mark = next((mark for mark in _UNSPEAKABLE if mark in file), "")
     if mark and os.path.exists(file):
         folder = Path(f"{file.partition(mark)[0]}_").parent

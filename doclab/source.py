@@ -1,5 +1,6 @@
 """Markdown files as text, and where on a page something is wrong."""
 
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -39,9 +40,14 @@ def is_ours(file: Path) -> bool:
 def relative(file: Path) -> str:
     """The file as people write it: relative to the working directory where that is shorter."""
     try:
-        return str(file.resolve().relative_to(Path.cwd()))
+        return in_utf8(file.resolve().relative_to(Path.cwd()))
     except ValueError:
-        return str(file)
+        return in_utf8(file)
+
+
+def in_utf8(file: Path | str) -> str:
+    """The name of the file; bytes of it that are not UTF-8, which no report could hold, as escapes."""
+    return os.fsencode(file).decode("utf-8", "backslashreplace")
 
 
 def find_line(file: Path, text: str) -> int:
@@ -52,6 +58,8 @@ def find_line(file: Path, text: str) -> int:
 
 def decode(file: Path) -> str:
     """The text as MkDocs reads it: UTF-8, with or without a byte order mark, any line endings."""
+    if in_utf8(file) != str(file):
+        raise PageError(file, 1, "the name of this file is not UTF-8: rename it")
     try:
         text = file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:

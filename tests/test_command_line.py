@@ -172,6 +172,26 @@ def test_what_cannot_be_written_is_said_before_anything_runs(page, option, messa
     assert list(page.parent.iterdir()) == [page]
 
 
+def test_a_name_that_is_not_utf8_is_an_error_of_its_page(page):
+    page.write_text("# Page\n")
+    bad = page.parent / os.fsdecode(b"b\xe9d.md")
+    bad.write_text(PAGE)
+    assert (
+        f"{page.parent}/b\\xe9d.md:1: the name of this file is not UTF-8: rename it" in examples(bad).stderr
+    )
+    command = [sys.executable, "-m", "pytest", "-c", "pyproject.toml", "--rootdir=."]
+    reports = [f"--report-json={page.parent}/report.json", f"--junitxml={page.parent}/report.xml"]
+    for given, status in ((page.parent, pytest.ExitCode.TESTS_FAILED), (bad, pytest.ExitCode.USAGE_ERROR)):
+        done = subprocess.run(
+            [*command, given, *reports, "--changed"], cwd=PROJECT, capture_output=True, text=True, check=False
+        )
+        told = done.stdout + done.stderr
+        assert done.returncode == status and "Traceback" not in told, told
+        assert "b\\xe9d.md" in told and "not UTF-8: rename it" in told
+    (record,) = json.loads((page.parent / "report.json").read_text())["examples"]
+    assert (record["page"], record["result"]) == (f"{page.parent}/b\\xe9d.md", "failed")
+
+
 FULL = 'mount -t tmpfs -o size=4k none "$1" && head -c 4k /dev/zero > "$1/big" && shift && exec "$@"'
 
 
