@@ -2,13 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher, unified_diff
 from functools import cache
 
 from doclab.transcript import BLANKS, ELLIPSIS
-from doclab.values import Bindings, Token, identities, masked, tokens
+from doclab.values import Bindings, Token, identities, masked, spells_out, tokens
 
 _BLANK = re.compile(r"\s")
 
@@ -31,24 +31,24 @@ class Difference:
 
 
 def compare(
-    shown: Sequence[str], real: Sequence[str], bindings: Bindings, literals: Collection[str] = ()
+    shown: Sequence[str], real: Sequence[str], bindings: Bindings, written: str = ""
 ) -> Difference | None:
     """Compare the output that a page shows with that of a real run, line by line.
 
-    Typed values match by type, identities also by `bindings`, which learns the new ones when all lines match.  The
-    `literals` that the command spells out are no accident of the run: they match to the letter.
+    Typed values match by type, identities also by `bindings`, which learns the new ones when all lines match.  Those
+    that the command or program spells out, as it is `written`, are no accident of the run: they match to the letter.
     A shown line of just `...` stands for any lines.  Returns None when the output holds.
     """
     shown, real = [line.rstrip(BLANKS) for line in shown], [line.rstrip(BLANKS) for line in real]
     try:
-        found = _Search(shown, real, literals).match(bindings)
+        found = _Search(shown, real, written).match(bindings)
     except _TooManyWays as too_many:
-        difference = _explain(shown, real, bindings, literals)
+        difference = _explain(shown, real, bindings, written)
         return replace(difference, hints=(*difference.hints, str(too_many)))
     if found:
         bindings.adopt(found)
         return None
-    return _explain(shown, real, bindings, literals)
+    return _explain(shown, real, bindings, written)
 
 
 def may_share_spelling(one: Sequence[str], other: Sequence[str]) -> bool:
@@ -72,11 +72,11 @@ class _Search:
 
     _MOST_TRIES = 300_000
 
-    def __init__(self, shown: Sequence[str], real: Sequence[str], literals: Collection[str]) -> None:
-        self._stretches, self._real, self._literals = _stretches(shown), real, literals
+    def __init__(self, shown: Sequence[str], real: Sequence[str], written: str) -> None:
+        self._stretches, self._real, self._written = _stretches(shown), real, written
         self._last_shown = _last_places(self._stretches)
         self._last_real = _last_places([line] for line in real)
-        self._could_match = cache(lambda ours, theirs: match_line(ours, theirs, Bindings(), literals))
+        self._could_match = cache(lambda ours, theirs: match_line(ours, theirs, Bindings(), written))
         self._latest = self._latest_starts()
         self._failed: set = set()
         self._tries = 0
@@ -110,7 +110,7 @@ class _Search:
         tried = bindings.copy()
         pairs = zip(stretch, self._real[start : start + len(stretch)], strict=True)
         return (
-            tried if all(match_line(ours, theirs, tried, self._literals) for ours, theirs in pairs) else None
+            tried if all(match_line(ours, theirs, tried, self._written) for ours, theirs in pairs) else None
         )
 
     def _match_rest(self, number: int, start: int, bindings: Bindings) -> Bindings | None:
@@ -157,27 +157,25 @@ def _last_places(stretches: Iterable[Sequence[str]]) -> dict[tuple[str, str], in
     }
 
 
-def match_line(shown: str, real: str, bindings: Bindings, literals: Collection[str] = ()) -> bool:
+def match_line(shown: str, real: str, bindings: Bindings, written: str = "") -> bool:
     """Whether one line matches; `bindings` may have learned from it even when it does not."""
     ours, theirs = tokens(shown), tokens(real)
     if [token.kind for token in ours] != [token.kind for token in theirs]:
         return False
     for our, their in zip(ours, theirs, strict=True):
-        if our.text != their.text and (our.kind is None or _is_misquoted(our, their, literals)):
+        if our.text != their.text and (our.kind is None or _quoted(our, their, written)):
             return False
         if our.kind is not None and our.kind.binds and not bindings.bind(our.kind, our.text, their.text):
             return False
     return True
 
 
-def _is_misquoted(our: Token, their: Token, literals: Collection[str]) -> bool:
-    """Whether one of two different values is a literal of the command."""
-    return our.text != their.text and (our.text in literals or their.text in literals)
+def _quoted(our: Token, their: Token, written: str) -> str:
+    """The one of two different values that the command or program spells out; "" for neither."""
+    return next((token.text for token in (our, their) if spells_out(written, token.text)), "")
 
 
-def _explain(
-    shown: Sequence[str], real: Sequence[str], bindings: Bindings, literals: Collection[str]
-) -> Difference:
+def _explain(shown: Sequence[str], real: Sequence[str], bindings: Bindings, written: str) -> Difference:
     """Show only what differs: a line that matches is in the diff as the page spells it, a `...` that stands stays."""
     learned, conflicts, met, hints = bindings.copy(), [], [], []
     for operation, a, b, c, d in _matcher(shown, real).get_opcodes():
@@ -186,7 +184,7 @@ def _explain(
             hints += filter(None, map(_unseen, shown[a:b], real[c:d]))
             continue
         for ours, theirs in zip(shown[a:b], real[c:d], strict=True):
-            found = _conflicts(ours, theirs, learned, literals)
+            found = _conflicts(ours, theirs, learned, written)
             met.append(theirs if found else ours)
             conflicts += found
     diff = unified_diff(list(shown), met, "on the page", "in this run", lineterm="")
@@ -207,13 +205,12 @@ def _matcher(shown: Sequence[str], real: Sequence[str]) -> SequenceMatcher:
     return SequenceMatcher(None, ours, theirs, autojunk=False)
 
 
-def _conflicts(shown: str, real: str, bindings: Bindings, literals: Collection[str]) -> list[str]:
+def _conflicts(shown: str, real: str, bindings: Bindings, written: str) -> list[str]:
     """Why two lines that are alike but for their values don't match; `bindings` learns from them if they do."""
     tried, found = bindings.copy(), []
     for our, their in zip(tokens(shown), tokens(real), strict=True):
-        if our.kind and _is_misquoted(our, their, literals):
-            quoted = our.text if our.text in literals else their.text
-            found.append(f"{quoted} stands in the command, so it has to match to the letter")
+        if our.text != their.text and (quoted := _quoted(our, their, written)):
+            found.append(f"{quoted} is written in what runs here, so it has to match to the letter")
         elif our.kind and our.kind.binds and not tried.bind(our.kind, our.text, their.text):
             found.append(tried.conflict(our.kind, our.text, their.text))
     if not found:
@@ -221,18 +218,16 @@ def _conflicts(shown: str, real: str, bindings: Bindings, literals: Collection[s
     return found
 
 
-def rewrite(
-    shown: Sequence[str], real: Sequence[str], bindings: Bindings, literals: Collection[str] = ()
-) -> list[str]:
+def rewrite(shown: Sequence[str], real: Sequence[str], bindings: Bindings, written: str = "") -> list[str]:
     """The output as the page should show it now.
 
     Lines that still match stay to the letter, `...` stays where the lines around it do, and in the others every
     identity that the page has met before keeps the page's spelling.  `bindings` learns what is new.  Raises
     Contradiction when a new value is spelled like another one of the page.
     """
-    if compare(shown, real, bindings, literals) is None:
+    if compare(shown, real, bindings, written) is None:
         return list(shown)
-    return _replace(shown, real, lambda ours, theirs: _settle(ours, theirs, bindings, literals))
+    return _replace(shown, real, lambda ours, theirs: _settle(ours, theirs, bindings, written))
 
 
 def record(shown: Sequence[str], real: Sequence[str]) -> list[str]:
@@ -252,14 +247,14 @@ def _replace(shown: Sequence[str], real: Sequence[str], settle: Callable[[str, s
     return result
 
 
-def _settle(shown: str, real: str, bindings: Bindings, literals: Collection[str]) -> str:
+def _settle(shown: str, real: str, bindings: Bindings, written: str) -> str:
     """The shown line where it matches, else the real one in the page's spelling."""
     tried = bindings.copy()
-    if match_line(shown.rstrip(BLANKS), real.rstrip(BLANKS), tried, literals):
+    if match_line(shown.rstrip(BLANKS), real.rstrip(BLANKS), tried, written):
         bindings.adopt(tried)
         return shown
     spelled = bindings.spell(real)
-    if not match_line(spelled, real, bindings, literals):
+    if not match_line(spelled, real, bindings, written):
         raise Contradiction(real)
     return spelled
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from doclab.mutants import Mutant, Row, Step, beside_ellipsis, edit, put
 from doclab.transcript import ELLIPSIS
-from doclab.values import Token, literals, masked, tokens
+from doclab.values import Token, masked, spells_out, tokens
 
 MISQUOTED = "a value is not the one that the command spells out"
 Place = tuple[Row, Token]
@@ -50,11 +50,10 @@ def permitted(page: Sequence[Step]) -> Iterator[Mutant]:
 def _replaced(page: Sequence[Step]) -> Iterator[tuple[Place, str, bool]]:
     """Each value with the line that has another in its place, and whether its own command spells it out."""
     for step in page:
-        written = literals(step.written)
         for row in step.output:
             for token in tokens(row.text):
                 if token.kind and (text := _another(row.text, token)):
-                    yield (row, token), text, token.text in written
+                    yield (row, token), text, spells_out(step.written, token.text)
 
 
 def _seen(page: Sequence[Step]) -> tuple[list[Place], Counter]:

@@ -10,7 +10,7 @@ import markdown
 from markdown.extensions.attr_list import get_attrs
 from pymdownx.superfences import RE_OPTIONS, SuperFencesBlockPreprocessor, SuperFencesException
 
-from doclab.origins import NOT_INCLUDED, LocatingSnippets, Locator, Origin, ends, is_no_include
+from doclab.origins import NOT_INCLUDED, LocatingSnippets, Locator, Origin, ends, find_no_include
 from doclab.source import PageError, relative
 
 _REJECTED = (
@@ -204,11 +204,12 @@ class _RecordingFences(SuperFencesBlockPreprocessor):
         """Mark the openers that came to nothing, and what looks like an include, to see in the HTML what became of them."""
         self.clear()
         lines = [str(line) for line in lines]
-        for index, line in enumerate(lines):
-            if is_no_include(line):
-                self._abandon(index, NOT_INCLUDED)
         for index, mark in self.marks:
             lines[index] += mark
+        for index, line in enumerate(lines):
+            # At its beginning: a comment that begins further up may end in this line.
+            if begun := find_no_include(line):
+                lines[index] = begun[0] + self.recorder.mark(index, NOT_INCLUDED) + line[begun.end() :]
         return super().reassemble(lines)
 
 

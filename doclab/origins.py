@@ -39,12 +39,14 @@ class _Located(str):
         return _Located(super().replace(*arguments), self.file, self.number)
 
 
-def is_no_include(line: str) -> bool:
-    """Whether the line looks like an include, and the extension takes it for prose.
+def find_no_include(line: str) -> re.Match[str] | None:
+    """The beginning of a line that looks like an include, where the extension takes it for prose.
 
-    What it would take for an include now was behind a `;`, which is gone: it is to be shown.
+    What it would take for an include, or for the mark of a section, now was behind a `;`, which is gone: it is to be
+    shown.
     """
-    return bool(_SCISSORS.match(line)) and not SnippetPreprocessor.RE_ALL_SNIPPETS.match(line)
+    known = (SnippetPreprocessor.RE_ALL_SNIPPETS, SnippetPreprocessor.RE_SNIPPET_SECTION)
+    return None if any(pattern.match(line) for pattern in known) else _SCISSORS.match(line)
 
 
 class LocatingSnippets(SnippetPreprocessor):
@@ -70,7 +72,7 @@ class LocatingSnippets(SnippetPreprocessor):
         found = super().get_snippet_path(path)
         if found:
             _check(Path(found))
-            if found in self.seen or Path(found) == self.page.absolute():
+            if found in self.seen:
                 raise PageError(*self._at, f"{path} includes itself here: take this line out")
         return found
 
@@ -79,7 +81,7 @@ class LocatingSnippets(SnippetPreprocessor):
         return super().parse_snippets(_Followed(rows, self._follow), file_name, **options)
 
     def _rows(self, file: Path) -> list["_Located"]:
-        """The lines of a file that were asked for.  Raises PageError where those are none, or empty."""
+        """The lines of a file that were asked for.  Raises PageError where those are none, or all empty."""
         _, ranges, section = self._asked.groups
         rows = _located(_rows_of(file), file)
         if ranges:
@@ -88,12 +90,11 @@ class LocatingSnippets(SnippetPreprocessor):
             parts = [self.extract_section(section[1:], rows)]
         else:
             return rows
-        if not all(map(_has_text, parts)):
-            asked = (ranges or section)[1:]
-            raise PageError(
-                *self._at, f"`:{asked}` is no text of {relative(file)}: name lines or a section that are"
-            )
-        return [row for part in parts for row in part]
+        chosen = [row for part in parts for row in part]
+        if not all(parts) or not any(row.strip() for row in chosen):
+            asked = f"{relative(file)}{ranges or section}"
+            raise PageError(*self._at, f"{asked} has no text: name lines or a section with some")
+        return chosen
 
     def _follow(self, line: str) -> None:
         if isinstance(line, _Located):
@@ -147,10 +148,6 @@ def ends(file: Path, number: int) -> bool:
 
 def _located(lines: Sequence[str], file: Path, first: int = 1) -> list[_Located]:
     return [_Located(line, file, number) for number, line in enumerate(lines, first)]
-
-
-def _has_text(lines: Iterable[str]) -> bool:
-    return any(line.strip() for line in lines)
 
 
 def _chosen(ranges: str, total: int) -> Iterator[range]:

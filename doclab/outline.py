@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from typing import NoReturn
 
 from doclab.listeners import Block, Recorder
-from doclab.origins import NOT_INCLUDED, is_no_include
+from doclab.origins import NOT_INCLUDED, find_no_include
 from doclab.source import PageError
 
 _MARGIN = r"[\s>*+.\d-]*"
@@ -16,8 +16,8 @@ _COMMENT = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))", re.DOTALL)
 # What is in these elements no browser shows as code.
 _OPAQUE = {"audio", "canvas", "iframe", "noembed", "noframes", "noscript", "plaintext", "select", "template"}
 _OPAQUE |= {"textarea", "title", "video", "xmp"}
-# Fences in which a line may look like an include: examples of how to write one, and outputs.
-_QUOTING = {"markdown", "md", "console"}
+# Fences in which a line may look like an include: examples of how to write one, changes of one, and outputs.
+_QUOTING = {"markdown", "md", "diff", "console"}
 
 
 class Outline(HTMLParser):
@@ -91,7 +91,7 @@ class Outline(HTMLParser):
         if self.recorder.blocks[number].language in _QUOTING:
             return
         for index in self.recorder.spans[number]:
-            if is_no_include(self.recorder.texts[index]):
+            if find_no_include(self.recorder.texts[index]):
                 raise PageError(*self.recorder.at(index), NOT_INCLUDED)
 
     def handle_endtag(self, tag: str) -> None:

@@ -9,7 +9,6 @@ from doclab.pages import Example
 from doclab.source import relative
 from doclab.terminal import Typed
 from doclab.transcript import ELLIPSIS, Command
-from doclab.values import literals
 
 ASKS_STATUS = "echo $?"
 
@@ -31,8 +30,9 @@ class Promise:
     text: str = ""
 
     @property
-    def literals(self) -> frozenset[str]:
-        return literals(self.text or self.source)
+    def written(self) -> str:
+        """All that the page writes of it."""
+        return self.text or self.source
 
     @property
     def place(self) -> str:

@@ -5,7 +5,7 @@
     engine       the row of `doclab.engines` that the pages ran on
     started      when, UTC, ISO 8601
     seconds      from then to the end of the run
-    interrupted  whether the run was ended before its end, as by Ctrl-C: what has no record then did not run
+    interrupted  whether somebody ended the run, as by Ctrl-C, and what has no record did not run; not for pytest's `-x`
     counts       how many examples `held`, `failed`, were `skipped`, or were `not run`; clean-ups and limits only where
                  they failed
     examples     a list of records, page by page and in page order

@@ -176,7 +176,8 @@ class PageRun:
         program = f"{folder}/{example.block.include.name}"
         hostio.write(self.host, program, f"{example.block.source}\n")
         # It imports what the page has saved, as a reader's copy beside those files would.
-        command = ["env", f"PYTHONPATH={self.directory}", self.host.python, "-u", program]
+        path = f"PYTHONPATH={shlex.quote(self.directory)}${{PYTHONPATH:+:$PYTHONPATH}}"
+        command = [self.host.python, "-u", program]
         records = f"{folder}/records-{self.examples.index(example)}.json"
         if self._record:
             noting = f"{self.directory}-noting/prints.py"  # nor among the programs: one may go by that name
@@ -184,7 +185,7 @@ class PageRun:
             command[-1:] = [noting, program, records]
         (promise,) = self._promises(example)
         self._leftovers.hear(promise.place, *_names(example))
-        is_judged = self._type(shlex.join(command), promise, verdict)
+        is_judged = self._type(f"{path} {shlex.join(command)}", promise, verdict)
         if is_judged and self._record:
             with contextlib.suppress(OSError, ValueError):  # a program that ends by os._exit leaves none
                 verdict.printed = programs.printed(json.loads(hostio.read(self.host, records)))

@@ -128,7 +128,7 @@ def _rewrites(run: PageRun) -> list[list[list[str]]]:
     try:
         bindings = Bindings()
         return _rewrite_all(
-            run, lambda kept, real: comparison.rewrite(kept.output, real, bindings, kept.literals)
+            run, lambda kept, real: comparison.rewrite(kept.output, real, bindings, kept.written)
         )
     except comparison.Contradiction:
         return _rewrite_all(run, lambda kept, real: comparison.record(kept.output, real))

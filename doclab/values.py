@@ -101,10 +101,11 @@ class Token:
         return _identities(self.kind, self.text, self.text)[0][:2] if self.kind and self.kind.binds else None
 
 
-def literals(source: str) -> frozenset[str]:
-    """The values that a command spells out, such as the address in `--ip 10.9.0.7`; blanks are none."""
-    found = (token for line in source.split("\n") for token in tokens(line))
-    return frozenset(token.text for token in found if token.kind and not token.text.isspace())
+@lru_cache(maxsize=10_000)
+def spells_out(written: str, value: str) -> bool:
+    """Whether the value, such as the address in `--ip 10.9.0.7`, is a word of a command or program; blanks are none."""
+    word = rf"(?:(?<![\w.])|(?<=\\[nrt])){re.escape(value)}(?!\.?\w)"
+    return not value.isspace() and bool(re.search(word, written))
 
 
 @lru_cache(maxsize=10_000)

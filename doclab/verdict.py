@@ -36,7 +36,7 @@ class Verdict:
         """Hold the lines that really came and the exit status against what the page promises of a command."""
         self.outputs.append(real)
         self.statuses.append(status)
-        difference = compare(promise.output, real, bindings, promise.literals)
+        difference = compare(promise.output, real, bindings, promise.written)
         unexpected = 0 if promise.may_fail else status
         if difference or unexpected:
             self._fail(promise, difference, unexpected, real)
@@ -50,7 +50,7 @@ class Verdict:
         if difference:
             parts.append(_clipped(str(difference)))
         if status:
-            parts.append(f"exit status {status}: a page shows a failure with `$ echo $?` as its next command")
+            parts.append(f"exit status {status}: a page shows a failure with `$ echo $?` and its number next")
         if not difference:  # then `...` stands for what the command said
             parts.append(_tail("\n".join(real)))
         self._add("\n".join(filter(None, parts)), is_broken=bool(status))

@@ -124,6 +124,13 @@ PAGES: dict[str, tuple[str, list[int | tuple[str, int]]]] = {
         [3, 7],
     ),
     "lines of a file": ('```python\n--8<-- "app.py:3:4"\n```\n\n```text\nb\n```\n', [1, 5]),
+    "lines of a file, a blank one among them": (
+        '```text\n--8<-- "gap.txt:1:1,2:2,3:3"\n```\n\n```text\nb\n```\n',
+        [1, 5],
+    ),
+    "a section mark to show": ("```text\n;--8<-- [start:a]\n```\n\n```text\nb\n```\n", [1, 5]),
+    "a change of an include": ('```diff\n+--8<-- "app.py"\n```\n', [1]),
+    "an include that was left in a comment": ("<!--\n--8<-- part.md -->\n\n```text\na\n```\n", [4]),
     "escaped include": ('```markdown\n;--8<-- "app.py"\n```\n\n```text\nb\n```\n', [1, 5]),
     "blank lines": ("```text\n\na\n\n\nb\n\n```\n", [1]),
     "blank lines in an admonition": ("!!! note\n\n    ```text\n    a\n\n\n    b\n    ```\n", [3]),
@@ -196,6 +203,12 @@ def test_a_block_knows_the_line_of_its_fence(name, page):
     assert expected == [(block.file.name, block.line) for block in blocks]
     for block in blocks:
         assert len(block.body) == (len(block.source.split("\n")) if block.body else 0), "a line has no place"
+
+
+def test_a_page_may_include_a_section_of_its_own(page):
+    marks = "<!-- --8<-- [{}:a] -->\n\n"
+    text = f"{marks.format('start')}```text\na\n```\n\n{marks.format('end')}"
+    assert [3, 3] == [block.line for block in read(page(f'{text}--8<-- "page.md:a"\n'))]
 
 
 def test_a_page_does_not_know_the_marks_of_its_blocks(page):
@@ -370,12 +383,12 @@ ERRORS = {
     "lines that are not there": (
         '```text\n--8<-- "Dockerfile:4:5"\n```\n',
         2,
-        "`:4:5` is no text of .*Dockerfile",
+        "Dockerfile:4:5 has no text",
     ),
-    "a line behind the last": ('--8<-- "part.md:8"\n', 1, "`:8` is no text of"),
-    "lines that end before they begin": ('--8<-- "part.md:3:1"\n', 1, "`:3:1` is no text of"),
-    "some lines that are not there": ('--8<-- "part.md:1:1,9:9"\n', 1, "`:1:1,9:9` is no text of"),
-    "an empty section": ('```text\n--8<-- "hollow.txt:hollow"\n```\n', 2, "`:hollow` is no text of"),
+    "a line behind the last": ('--8<-- "part.md:8"\n', 1, "part.md:8 has no text"),
+    "lines that end before they begin": ('--8<-- "part.md:3:1"\n', 1, "part.md:3:1 has no text"),
+    "some lines that are not there": ('--8<-- "part.md:1:1,9:9"\n', 1, "part.md:1:1,9:9 has no text"),
+    "an empty section": ('```text\n--8<-- "hollow.txt:hollow"\n```\n', 2, "hollow.txt:hollow has no text"),
     "a page that includes itself": ('Một.\n\n--8<-- "page.md"\n', 3, "page.md includes itself here"),
     "a file that includes itself": ('--8<-- "round.md"\n', ("round.md", 3), "round.md includes itself here"),
     "a missing section": ('Một.\n\n```text\n--8<-- "app.py:nope"\n```\n', 4, "nope"),

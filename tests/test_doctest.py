@@ -98,6 +98,11 @@ PAGES = {
         --8<-- "greeting.py"
         ```
 
+        ```console
+        $ mkdir lib; echo 'END = "!"' > lib/ending.py
+        $ export PYTHONPATH=$PWD/lib
+        ```
+
         ```python
         --8<-- "greets.py"
         ```
@@ -158,7 +163,9 @@ def write(folder: Path) -> list[Path]:
         "#> ['one', 'two']\n"
     )
     (folder / "greeting.py").write_text('WORD = "xin chào"\n')
-    (folder / "greets.py").write_text("from greeting import WORD\n\nprint(WORD)\n#> xin chào\n")
+    (folder / "greets.py").write_text(
+        "from ending import END\nfrom greeting import WORD\n\nprint(WORD + END)\n#> xin chào!\n"
+    )
     for name, text in PAGES.items():
         (folder / f"{name}.md").write_bytes(dedent(text).lstrip("\n").replace("PULL", PULL).encode())
     return [folder / f"{name}.md" for name in PAGES]
@@ -206,7 +213,7 @@ def test_a_true_page_passes(run):
 
 
 def test_a_program_imports_what_the_page_has_saved(run):
-    assert run.outcomes("module") == ["passed"] * 2, run.message("module")
+    assert run.outcomes("module") == ["passed"] * 3, run.message("module")
 
 
 @pytest.mark.parametrize(

@@ -223,7 +223,7 @@ def test_a_value_that_its_command_spells_out_is_not_excused(tmp_path, kept, monk
     assert found.permitted == {"size": 1}
     strict = comparison.match_line
     monkeypatch.setattr(
-        comparison, "match_line", lambda ours, theirs, bound, literals: strict(ours, theirs, bound)
+        comparison, "match_line", lambda ours, theirs, bound, written: strict(ours, theirs, bound)
     )
     (survivor,) = examine(page).survivors
     assert survivor.edits == [("at least 5 MB", ("at least 1 MB",))]

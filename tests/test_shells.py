@@ -11,7 +11,7 @@ from doclab.engines import DEFAULT, ENGINES
 from doclab.host import open_host
 from doclab.pages import Example
 from doclab.source import DOCS
-from doclab.values import Bindings, literals
+from doclab.values import Bindings
 
 ZSH = Path("/bin/zsh-static")  # Debian's zsh-static: one file, at home in any host
 # A page costs here what its verification costs, so these three: functions, loops and lists of words are where zsh differs.
@@ -61,7 +61,7 @@ def test_a_page_holds_in_zsh(name):
     assert len(outputs) == len(commands) + 1, f"zsh stopped early: {outputs[-1]}"
     for (example, command), output in zip(commands, outputs, strict=False):
         shown = output.removesuffix("\n").split("\n") if output else []
-        difference = comparison.compare(command.output, shown, bindings, literals(command.source))
+        difference = comparison.compare(command.output, shown, bindings, command.source)
         place = "{}:{}".format(*example.place(command.offset))
         assert not difference, (
             f"{place}: in zsh this prints something else:\n$ {command.source}\n{difference}"

@@ -29,7 +29,7 @@ def failed(output: tuple[str, ...], real: list[str], status: int) -> str:
 def test_what_the_page_leaves_out_of_a_failed_command_is_told():
     lines = [f"line {number}" for number in range(20)]
     assert failed(("...",), lines, 1).endswith("its last output:\n" + "\n".join(lines[10:]))
-    assert failed((), [], 1).endswith("with `$ echo $?` as its next command")
+    assert failed((), [], 1).endswith("with `$ echo $?` and its number next")
     assert "its last output" not in failed(("a",), ["b"], 1), "the difference shows it"
 
 
