@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from doclab.pages import Example
-from doclab.programs import PROMISE, without_promises
+from doclab.programs import without_promises
 from doclab.promises import ASKS_STATUS, typed
-from doclab.transcript import BLANKS, ELLIPSIS
+from doclab.transcript import BLANKS, ELLIPSIS, PROMISE
 from doclab.values import Token, masked, tokens
 
 LINES, STATUSES, COMMANDS, NAMES = "lines", "exit statuses", "commands", "names in commands"

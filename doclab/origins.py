@@ -19,6 +19,11 @@ NOT_INCLUDED = (
 )
 # Begins a line that somebody may have meant as an include, also in a quote or a list, where there can be none.
 _SCISSORS = re.compile(r"[\s>*+:.\d-]*[-–—]8<[-–—]")
+_COMMAND = re.compile(r"[\s>]*\$ ")
+_IN_BLOCK = (
+    "between two lines of --8<-- a file is named without --8<-- and quotes: this line would include nothing"
+)
+_MARKED_COMMAND = "the site takes a line with the mark of a section out: give the mark a line of its own"
 
 
 class _Located(str):
@@ -78,6 +83,7 @@ class LocatingSnippets(SnippetPreprocessor):
 
     def parse_snippets(self, lines: list[str], file_name: str | None = None, **options) -> list[str]:
         rows = self._rows(Path(file_name)) if file_name else lines
+        self._refuse_lost(rows)
         return super().parse_snippets(_Followed(rows, self._follow), file_name, **options)
 
     def _rows(self, file: Path) -> list["_Located"]:
@@ -95,6 +101,21 @@ class LocatingSnippets(SnippetPreprocessor):
             asked = f"{relative(file)}{ranges or section}"
             raise PageError(*self._at, f"{asked} has no text: name lines or a section with some")
         return chosen
+
+    def _refuse_lost(self, rows: Sequence["_Located"]) -> None:
+        """Refuse what the extension takes away without a word.  Raises PageError."""
+        is_block = False
+        for row in rows:
+            if (found := self.RE_ALL_SNIPPETS.match(row)) and not found["escape"]:
+                if is_block and found["inline_marker"]:
+                    raise PageError(row.file, row.number, _IN_BLOCK)
+                is_block ^= not found["inline_marker"]
+            elif not is_block and _COMMAND.match(row) and self._is_mark(row):
+                raise PageError(row.file, row.number, _MARKED_COMMAND)
+
+    def _is_mark(self, row: str) -> bool:
+        found = self.RE_SNIPPET_SECTION.match(row)
+        return bool(found) and not found["escape"]
 
     def _follow(self, line: str) -> None:
         if isinstance(line, _Located):

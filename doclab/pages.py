@@ -16,7 +16,7 @@ from doclab.bash import is_incomplete
 from doclab.blocks import read
 from doclab.listeners import Block
 from doclab.source import SOURCE, TRANSLATION, PageError
-from doclab.transcript import ELLIPSIS
+from doclab.transcript import ELLIPSIS, PROMISE
 
 RUN, SKIP, SHOW = "run", "skip", "show"
 NEEDS = ("linux-host",)
@@ -36,6 +36,10 @@ _SHELLS = {
     *("bash", "sh", "shell", "zsh", "ksh", "openrc", "csh", "tcsh", "tcshcon", "fish", "fishshell"),
     *("shell-session", "sh-session", "bash-session"),
 }  # all their names in Pygments
+_PIPESTATUS = (
+    "`PIPESTATUS` is of the last pipeline in a command, and this is a command by itself: write both in one, "
+    "as in `false | true; echo ${PIPESTATUS[0]}`"
+)
 _PYTHONS = {"py", "python3", "py3", "pycon", "python-console", "ipython"}
 
 
@@ -148,18 +152,32 @@ def examples(page: Path) -> list[Example]:
 
 
 def check(example: Example) -> None:
-    """Read a transcript, whether it runs or not: what can't be read is an error now, not after ten others have run.
+    """Read a transcript, whether it runs or not, and a program's promises: what can't be read is an error now, not after
+    ten others have run.
 
     Raises PageError.
     """
+    if example.language == "python" and example.action == RUN:
+        _check_promises(example)
     if example.language != "console":
         return
     for step in example.steps:
+        if "PIPESTATUS" in step.source and "|" not in step.source.partition("PIPESTATUS")[0]:
+            raise PageError(*example.place(step.offset), _PIPESTATUS)
         for n, pair in enumerate(pairwise(step.output), step.offset + step.length + 1):
             if pair == (ELLIPSIS, ELLIPSIS):
                 raise PageError(
                     *example.place(n), "one `...` stands for any number of lines: take this one out"
                 )
+
+
+def _check_promises(example: Example) -> None:
+    """Refuse a line that looks like a program's output, and is a comment.  Raises PageError."""
+    for n, row in enumerate(example.block.source.split("\n")):
+        if row.lstrip().startswith("#>") and not PROMISE.fullmatch(row):
+            raise PageError(
+                *example.place(n), "no output is promised here: write `#> ` with blanks, no tab, around it"
+            )
 
 
 def site_id(page: Path) -> str | None:
@@ -177,7 +195,7 @@ def page_id(page: Path) -> str:
 
 
 def _classify(block: Block) -> Example:
-    if not block.classes and not block.options and not block.language and block.include is None:
+    if not block.language:
         return _classify_bare(block)
     _check_words(block)
     saves = block.options.get("title", "")

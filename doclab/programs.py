@@ -11,12 +11,11 @@ from pytest_examples.config import ExamplesConfig
 from pytest_examples.lint import FormatError, black_format, code_diff, ruff_check, ruff_format
 from pytest_examples.run_code import Arg, InsertPrintStatements, PrintStatement
 
-from doclab.transcript import BLANKS
+from doclab.transcript import BLANKS, PROMISE
 
 _STYLE = ExamplesConfig(line_length=88, target_version="py311", upgrade=True, isort=True)
 # No output is too long for its `#>` line: pytest-examples would put it into a string, which is not the format.
 _ROOM = ExamplesConfig(line_length=10_000, target_version="py311")
-PROMISE = re.compile(r"(?P<margin> *)#>(?: (?P<text>.*))?")  # a line of output in a program
 _EMPTY = "\ue000"  # stands for an empty line of output while black is at work: a letter of no script
 
 

@@ -42,30 +42,31 @@ class Promise:
 
 def promises(example: Example, following: Example | None) -> list[Promise]:
     """The promises of an example, one for each command; `following` is the next example that runs."""
-    if example.language == "python":
-        return [_promise_of_program(example)]
     first = following.steps[0] if following and following.language == "console" else None
+    if example.language == "python":
+        return [_promise_of_program(example, _shows_status(first))]
     return [
-        Promise(*example.place(step.offset), typed(step), step.output, bool(then and _shows_status(then)))
+        Promise(*example.place(step.offset), typed(step), step.output, _shows_status(then))
         for step, then in zip(example.steps, [*example.steps[1:], first], strict=True)
     ]
 
 
-def _promise_of_program(example: Example) -> Promise:
+def _promise_of_program(example: Example, may_fail: bool) -> Promise:
     source, file = example.block.source, example.block.include
     return Promise(
         example.file,
         example.line,
         f"python {file.name}",
         programs.promised(source),
+        may_fail,
         program=relative(file),
         text=programs.without_promises(source),
     )
 
 
-def _shows_status(step: Command | Typed) -> bool:
+def _shows_status(step: Command | Typed | None) -> bool:
     """Whether it shows how the command before it ended: `...` would stand for any status."""
-    return step.source.strip() == ASKS_STATUS and ELLIPSIS not in step.output
+    return step is not None and step.source.strip() == ASKS_STATUS and ELLIPSIS not in step.output
 
 
 def typed(step: Command | Typed) -> str:

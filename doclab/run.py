@@ -295,7 +295,7 @@ class PageRun:
             return f"{place}: {gone}; the page has to start it again, as its reader would"
         found = []
         if late := self._session.late:
-            found += ["a process in the background printed after the page's last command:"]
+            found += ["after the page's last command a process in the background, or a trap, printed:"]
             found += [*_listed(last_lines(late)), "Let the page `wait` for it, or send its output elsewhere."]
         if left:
             found += ["the page leaves behind:", *_listed(left), "Remove it in the page's last section."]

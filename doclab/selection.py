@@ -11,7 +11,7 @@ from doclab.pages import Example
 from doclab.report import CLEAN_UP, LIMITS, PAGE
 from doclab.source import DOCS, PageError, decode, in_utf8, is_ours, relative
 
-_ENDINGS = (".md", ".markdown", ".mdown", ".mkd")  # of Markdown elsewhere
+ENDINGS = (".md", ".markdown", ".mdown", ".mkd")  # of Markdown elsewhere
 _UNSPEAKABLE = ("[", "::")  # what pytest takes for the end of a file's name
 _VIRTUAL_ENVIRONMENTS = ("pyvenv.cfg", "conda-meta/history")
 
@@ -94,7 +94,7 @@ def why_nothing(arguments: Sequence[str]) -> str:
 def _resolve(argument: str, check_limits: bool) -> str:
     file, line, name = _split(argument)
     _refuse_unspeakable(file)
-    if file.lower().endswith(_ENDINGS) and not file.endswith(".md") and Path(file).is_file():
+    if file.lower().endswith(ENDINGS) and not file.endswith(".md") and Path(file).is_file():
         raise pytest.UsageError(f"{file} is no page: the name of a page ends in .md")
     if not file.endswith(".md") or not Path(file).exists():
         return argument

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 ELLIPSIS = "..."  # a line of an output on a page that stands for any lines
+PROMISE = re.compile(r"(?P<margin> *)#>(?: (?P<text>.*))?")  # a line of output in a Python program
 BLANKS = " \t"  # nobody sees them at the end of a line; other white space is a character like any
 
 _NO_COMMAND = "; output that belongs to no command can't be checked"

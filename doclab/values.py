@@ -40,7 +40,7 @@ _ZONE = "UTC|GMT|CES?T|E[DES]T|EEST|WES?T|C[DS]T|M[DS]T|P[DS]T|AE[DS]T|BST|HKT|I
 _TIMESTAMPS = [
     # RFC 3339, Go.  A zone is named: any other word in capitals behind it, such as INFO, has to match.
     rf"\d{{4}}-\d\d-\d\d[T ]{_CLOCK}(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d)?(?: (?:{_ZONE}|[+-]\d\d)\b)?",
-    rf"{_DAY}, \d\d {_MONTH} \d{{4}} {_CLOCK} GMT",  # HTTP
+    rf"{_DAY}, \d\d {_MONTH} \d{{4}} {_CLOCK} (?:GMT|[+-]\d{{4}})",  # HTTP, date -R
     rf"{_DAY} {_MONTH} [ \d]\d {_CLOCK} (?:[A-Z]{{3,4}} )?\d{{4}}",  # date, docker version
     rf"\d\d/{_MONTH}/\d{{4}}:{_CLOCK} [+-]\d{{4}}",  # access logs
     rf"\d{{4}}/\d\d/\d\d {_CLOCK}",  # Go's and nginx's logs
@@ -70,14 +70,14 @@ TYPES = (
     ValueType("age", rf"{_SPAN}(?= ago\b)|(?<=\bUp ){_SPAN}"),
     ValueType(
         "duration",
-        rf"(?<![\w.])(?:\d+h)?(?:\d+m)?{_NUMBER}(?:/{_NUMBER}){{0,3}}\s?(?:ns|µs|us|ms|s)\b(?!-\w)",
+        rf"(?<![\w.])(?:\d+h)?(?:\d+m)?{_NUMBER}(?:/{_NUMBER}){{0,3}}\s?(?:ns|µs|us|ms|s)\b(?!-[^\W\d])",
     ),
-    ValueType("size", rf"(?<![\w.]){_NUMBER}\s?(?:[kKMGT]i?)?B\b(?!-\w)", literal=_is_nothing),
+    ValueType("size", rf"(?<![\w.]){_NUMBER}\s?(?:[kKMGT]i?)?B\b(?!-[^\W\d])", literal=_is_nothing),
     ValueType("generated-name", rf"\b(?:{'|'.join(LEFT)})_(?:{'|'.join(RIGHT)})\d?\b", binds=True),
-    # 32768-60999, Linux's ip_local_port_range, where Docker and clients take free ports from.
+    # 32768-60999, Linux's ip_local_port_range, where Docker and clients take free ports from; JSON has `"name":40000`.
     ValueType(
         "ephemeral-port",
-        r"(?<=:)(?:3276[89]|327[7-9]\d|32[89]\d\d|3[3-9]\d{3}|[45]\d{4}|60\d{3})\b",
+        r"(?<=:)(?<!\":)(?:3276[89]|327[7-9]\d|32[89]\d\d|3[3-9]\d{3}|[45]\d{4}|60\d{3})\b",
         binds=True,
     ),
     ValueType("padding", r"(?<=\S) {2,}(?=\S)"),

@@ -391,6 +391,16 @@ ERRORS = {
     "an empty section": ('```text\n--8<-- "hollow.txt:hollow"\n```\n', 2, "hollow.txt:hollow has no text"),
     "a page that includes itself": ('Một.\n\n--8<-- "page.md"\n', 3, "page.md includes itself here"),
     "a file that includes itself": ('--8<-- "round.md"\n', ("round.md", 3), "round.md includes itself here"),
+    "an include between snippet marks": (
+        '--8<--\npart.md\n--8<-- "app.py"\n--8<--\n',
+        3,
+        "is named without --8<--",
+    ),
+    "a command with the mark of a section": (
+        "```console\n$ false # --8<-- [start:a]\n```\n",
+        2,
+        "give the mark a line of its own",
+    ),
     "a missing section": ('Một.\n\n```text\n--8<-- "app.py:nope"\n```\n', 4, "nope"),
 }
 

@@ -138,6 +138,8 @@ def test_a_number_of_commands_is_none_below_0(page, number):
 @pytest.mark.parametrize(
     ("option", "message"),
     [
+        ("--report-json={folder}/page.md", r"--report-json=\S+ may be a page: name another file"),
+        ("--junitxml={folder}/page.md", r"--junitxml=\S+ may be a page: name another file"),
         ("--report-json={folder}", r"--report-json=\S+ can't be written \(Is a directory\): name a file"),
         (
             "--report-json={page}/x.json",

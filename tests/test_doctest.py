@@ -67,6 +67,15 @@ PAGES = {
         --8<-- "names.py"
         ```
 
+        ```python
+        --8<-- "failing.py"
+        ```
+
+        ```console
+        $ echo $?
+        3
+        ```
+
         ```{ .console .tty }
         $ docker exec -it one sh
         ...
@@ -162,6 +171,7 @@ def write(folder: Path) -> list[Path]:
         "import docker\n\nclient = docker.from_env()\nprint(sorted(c.name for c in client.containers.list()))\n"
         "#> ['one', 'two']\n"
     )
+    (folder / "failing.py").write_text("import sys\n\nsys.exit(3)\n")
     (folder / "greeting.py").write_text('WORD = "xin chào"\n')
     (folder / "greets.py").write_text(
         "from ending import END\nfrom greeting import WORD\n\nprint(WORD + END)\n#> xin chào!\n"
@@ -209,7 +219,7 @@ def run(tmp_path_factory) -> Run:
 
 
 def test_a_true_page_passes(run):
-    assert run.outcomes("true") == ["passed"] * 6, run.done.stdout
+    assert run.outcomes("true") == ["passed"] * 8, run.done.stdout
 
 
 def test_a_program_imports_what_the_page_has_saved(run):

@@ -214,7 +214,7 @@ LEAVING = {
         transcript(r"$ (sleep 0.7; printf 'late\033\n') & echo on", "on"),
         0,
         [
-            "a process in the background printed after the page's last command:",
+            "after the page's last command a process in the background, or a trap, printed:",
             r"  late\x1b",
             "`wait` for it",
         ],

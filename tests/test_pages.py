@@ -15,6 +15,8 @@ FILES = {
     "session.txt": "$ echo a\na\n",
     "bad.md": "Một.\n\n```console\nx\n```\n",
     "empty.py": "",
+    "near.py": "x = 1\n#>1\n",
+    "tab.py": "if 1:\n\tprint(1)\n\t#> 1\n",
 }
 APP, DOCKERFILE = '--8<-- "app.py"', '--8<-- "Dockerfile"'
 
@@ -108,7 +110,7 @@ REFUSED = {
     ("Console", "$ a"): (3, "lower case: `console`"),
     ("Dockerfile", DOCKERFILE): (3, "lower case: `dockerfile`"),
     ("{ .no-run .console reason='b' }", "$ a"): (3, "unknown language `no-run`"),
-    ("{ title='a' }", "$ a"): (3, "unknown language"),
+    ("{ title='a' }", "$ a"): (3, "no language"),
     ("{ .console .norun }", "$ a"): (3, r"unknown class `\.norun`.*known are no-run, recorded, tty"),
     ("{ .text .no-run reason='b' }", "a"): (3, r"unknown class `\.no-run`"),
     ("{ .python .tty }", APP): (3, r"unknown class `\.tty`.*known are no-run"),
@@ -167,6 +169,11 @@ REFUSED = {
     ("console", "$ a\n...\n...\nb"): (6, "take this one out"),
     ("{ .console .tty }", "$ a\n...\n..."): (6, "take this one out"),
     ("console", DOCKERFILE): (("Dockerfile", 1), "begins with"),
+    ("console", "$ false | true\n$ echo ${PIPESTATUS[0]}\n1"): (5, "write both in one"),
+    ("python", '--8<-- "near.py"'): (("near.py", 2), "no output is promised here: write `#> `"),
+    ("python", '--8<-- "tab.py"'): (("tab.py", 3), "no output is promised here"),
+    ("", APP): (3, "no language"),
+    ('{ title="app.py" }', APP): (3, "no language"),
 }
 
 
