@@ -6,6 +6,7 @@ Without this, xdist's processes would live on for ten seconds after the one that
 import contextlib
 import os
 import signal
+from collections.abc import Generator
 
 import pytest
 
@@ -30,6 +31,14 @@ def pytest_keyboard_interrupt(excinfo: pytest.ExceptionInfo) -> None:
     signals.ignore_endings()
     if isinstance(excinfo.value, signals.Ended):
         print(f"\n{excinfo.value}")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtestloop() -> Generator[None, object, object]:
+    """Once all has run, it is told undisturbed, which takes no time: to Ctrl-C pytest would answer with a traceback."""
+    result = yield
+    signals.ignore_endings()
+    return result
 
 
 @pytest.hookimpl(trylast=True)

@@ -111,6 +111,20 @@ def test_the_shell_shows_what_a_page_left_behind(tmp_path):
     assert run.end() == 1
 
 
+@pytest.mark.parametrize("seconds", [0, 0.1, 0.2])
+def test_ctrl_c_when_all_has_run_disturbs_nothing(tmp_path, seconds):
+    page = tmp_path / "page.md"
+    page.write_text("```console\n$ echo on\non\n```\n")
+    run = AtTerminal(page)
+    run.wait_for("1 held")
+    time.sleep(seconds)
+    run.type("\x03")
+    # The last: Python is on its way out, and has given its handlers back.
+    assert run.end() in (0, 2, -signal.SIGINT)
+    assert "1 example: 1 held" in run.shown and "Traceback" not in run.shown
+    assert traces([run.pid]) == []
+
+
 def test_ctrl_c_in_the_shell_is_for_what_runs_there(kept):
     mark = f"{os.getpid()}31"
     kept.type(f"sleep {mark}\r")
