@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from doclab.pages import Example
-from doclab.programs import without_promises
+from doclab.programs import strings
 from doclab.promises import ASKS_STATUS, typed
 from doclab.transcript import BLANKS, ELLIPSIS, PROMISE
 from doclab.values import Token, masked, tokens
@@ -61,7 +61,7 @@ class Mutant:
 class Step:
     """A command of a page, the rows that it is typed in, and those of its output.
 
-    A program has no rows that are typed; `written` is its text, and that of a command the command.
+    A program has no rows that are typed; `written` is the strings in it, and that of a command the command.
     """
 
     command: str
@@ -82,7 +82,7 @@ def _steps(position: int, example: Example) -> Iterator[Step]:
         output = [
             Row(position, n, f"{match['margin']}#> ", match["text"] or "") for n, match in found if match
         ]
-        yield Step("", without_promises(example.block.source), [], output)
+        yield Step("", "\n".join(strings(example.block.source)), [], output)
         return
     for step in example.steps:
         here = [

@@ -82,14 +82,15 @@ class LocatingSnippets(SnippetPreprocessor):
         return found
 
     def parse_snippets(self, lines: list[str], file_name: str | None = None, **options) -> list[str]:
-        rows = self._rows(Path(file_name)) if file_name else lines
+        rows = _located(_rows_of(Path(file_name)), Path(file_name)) if file_name else lines
         self._refuse_lost(rows)
+        if file_name:
+            rows = self._asked_for(rows, Path(file_name))
         return super().parse_snippets(_Followed(rows, self._follow), file_name, **options)
 
-    def _rows(self, file: Path) -> list["_Located"]:
+    def _asked_for(self, rows: list["_Located"], file: Path) -> list["_Located"]:
         """The lines of a file that were asked for.  Raises PageError where those are none, or all empty."""
         _, ranges, section = self._asked.groups
-        rows = _located(_rows_of(file), file)
         if ranges:
             parts = [[rows[n] for n in span] for span in _chosen(ranges, len(rows))]
         elif section:

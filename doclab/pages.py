@@ -1,5 +1,6 @@
 """Examples: what each code block of a page means, by the rules of the page format, with file and line."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -36,6 +37,7 @@ _SHELLS = {
     *("bash", "sh", "shell", "zsh", "ksh", "openrc", "csh", "tcsh", "tcshcon", "fish", "fishshell"),
     *("shell-session", "sh-session", "bash-session"),
 }  # all their names in Pygments
+_ASKS_PIPE = re.compile(r"(?:echo\s|printf\s|\w+=)[^;&\n]*\$\{?#?PIPESTATUS")
 _PIPESTATUS = (
     "`PIPESTATUS` is of the last pipeline in a command, and this is a command by itself: write both in one, "
     "as in `false | true; echo ${PIPESTATUS[0]}`"
@@ -162,7 +164,7 @@ def check(example: Example) -> None:
     if example.language != "console":
         return
     for step in example.steps:
-        if "PIPESTATUS" in step.source and "|" not in step.source.partition("PIPESTATUS")[0]:
+        if example.action == RUN and _ASKS_PIPE.match(step.source):
             raise PageError(*example.place(step.offset), _PIPESTATUS)
         for n, pair in enumerate(pairwise(step.output), step.offset + step.length + 1):
             if pair == (ELLIPSIS, ELLIPSIS):

@@ -116,6 +116,8 @@ def _check_targets(option: argparse.Namespace) -> None:
         "--junitxml": (_junit_file(option), report.check, "a file"),
     }
     for name, (target, check, what) in targets.items():
+        if target and what == "a file" and target.name.lower().endswith(selection.ENDINGS):
+            raise pytest.UsageError(f"{name}={target} may be a page: name another file")
         try:
             if target:
                 check(target)
@@ -123,8 +125,6 @@ def _check_targets(option: argparse.Namespace) -> None:
             raise pytest.UsageError(
                 f"{name}={target} can't be written ({error.strerror}): name {what} that can be"
             ) from None
-        if target and target.name.lower().endswith(selection.ENDINGS):
-            raise pytest.UsageError(f"{name}={target} may be a page: name another file")
     files = [target.resolve() for target in (option.report_json, _junit_file(option)) if target]
     if len(files) > len({*files}):
         raise pytest.UsageError(f"--report-json and --junitxml are both {files[0]}: name two files")

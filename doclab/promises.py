@@ -18,7 +18,7 @@ class Promise:
     """One command of a page.
 
     `source` is what a reader types, `output` the lines that must come, and `may_fail` says that the next command
-    shows the exit status, as a shell user would.  Of a `program` that the page includes, `text` is what runs.
+    shows the exit status, as a shell user would.  Of a `program` that the page includes, `strings` are in it.
     """
 
     file: Path
@@ -27,12 +27,12 @@ class Promise:
     output: Sequence[str]
     may_fail: bool = False
     program: str = ""
-    text: str = ""
+    strings: Sequence[str] = ()
 
     @property
     def written(self) -> str:
-        """All that the page writes of it."""
-        return self.text or self.source
+        """Where it may spell out a value that it prints: a program's comments and docstrings do not."""
+        return "\n".join(self.strings) if self.program else self.source
 
     @property
     def place(self) -> str:
@@ -60,7 +60,7 @@ def _promise_of_program(example: Example, may_fail: bool) -> Promise:
         programs.promised(source),
         may_fail,
         program=relative(file),
-        text=programs.without_promises(source),
+        strings=programs.strings(source),
     )
 
 

@@ -23,6 +23,7 @@ FILES = {
     "open.md": "Mở.\n\n```text\nnever closed\n",
     "gap.txt": "$ a\n\n$ b\n",
     "empty.txt": "",
+    "shown.txt": "# --8<-- [start:a]\n$ echo ';--8<-- [start:x]'\n# --8<-- [end:a]\n",
     "twice.txt": "$ a\n1\n# --8<-- [start:again]\n$ a\n1\n# --8<-- [end:again]\n$ b\n",
 }
 # Files that no page can include.
@@ -32,6 +33,7 @@ SPOILT = {
     "marked.txt": "\ufeff$ a\n1\n",
     "near.md": "Gần.\n\n--8<-- part.md\n",
     "hollow.txt": "a\n# --8<-- [start:hollow]\n\n# --8<-- [end:hollow]\n",
+    "marks.txt": "# --8<-- [start:a]\n$ a\n$ rm x # --8<-- [start:b]\n# --8<-- [end:a]\n",
     "round.md": 'Vòng.\n\n--8<-- "round.md"\n',
 }
 
@@ -128,6 +130,7 @@ PAGES: dict[str, tuple[str, list[int | tuple[str, int]]]] = {
         '```text\n--8<-- "gap.txt:1:1,2:2,3:3"\n```\n\n```text\nb\n```\n',
         [1, 5],
     ),
+    "a section with a mark to show": ('```text\n--8<-- "shown.txt:a"\n```\n\n```text\nb\n```\n', [1, 5]),
     "a section mark to show": ("```text\n;--8<-- [start:a]\n```\n\n```text\nb\n```\n", [1, 5]),
     "a change of an include": ('```diff\n+--8<-- "app.py"\n```\n', [1]),
     "an include that was left in a comment": ("<!--\n--8<-- part.md -->\n\n```text\na\n```\n", [4]),
@@ -399,6 +402,11 @@ ERRORS = {
     "a command with the mark of a section": (
         "```console\n$ false # --8<-- [start:a]\n```\n",
         2,
+        "give the mark a line of its own",
+    ),
+    "a command with a mark in a section": (
+        '```console\n--8<-- "marks.txt:a"\n```\n',
+        ("marks.txt", 3),
         "give the mark a line of its own",
     ),
     "a missing section": ('Một.\n\n```text\n--8<-- "app.py:nope"\n```\n', 4, "nope"),

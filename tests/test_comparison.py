@@ -220,9 +220,7 @@ def test_a_value_that_the_command_spells_out_has_to_match_to_the_letter(command,
 
 
 def test_a_program_spells_out_values_too():
-    promise = Promise(
-        Path("page.md"), 1, "python at.py", ["10.9.0.9"], program="at.py", text='print("10.9.0.7")'
-    )
+    promise = Promise(Path("page.md"), 1, "python at.py", ["10.9.0.9"], program="at.py", strings=["10.9.0.7"])
     assert compare(promise.output, ["10.9.0.7"], Bindings(), promise.written)
 
 
