@@ -88,7 +88,8 @@ class Recorder:
         return self.lines[index] if index < len(self.lines) else (self.file, len(self.lines))
 
     def mark(self, index: int, message: str) -> str:
-        """Words for the opener of a fence: the HTML has them where it shows that opener, and that is an error."""
+        """Words for the opener of a fence, or what looks like an include: the HTML has them where it shows that line, and
+        that is an error."""
         self.abandoned.append((index, message))
         return f" abandoned-{self.key}-{len(self.abandoned) - 1}-"
 

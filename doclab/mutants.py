@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from doclab.pages import Example
-from doclab.programs import strings
-from doclab.promises import ASKS_STATUS, typed
+from doclab.promises import ASKS_STATUS, promises, typed
 from doclab.transcript import BLANKS, ELLIPSIS, PROMISE
 from doclab.values import Token, masked, tokens
 
@@ -82,7 +81,8 @@ def _steps(position: int, example: Example) -> Iterator[Step]:
         output = [
             Row(position, n, f"{match['margin']}#> ", match["text"] or "") for n, match in found if match
         ]
-        yield Step("", "\n".join(strings(example.block.source)), [], output)
+        (promise,) = promises(example, None)
+        yield Step("", promise.written, [], output)
         return
     for step in example.steps:
         here = [

@@ -51,7 +51,8 @@ def find_no_include(line: str) -> re.Match[str] | None:
     shown.
     """
     known = (SnippetPreprocessor.RE_ALL_SNIPPETS, SnippetPreprocessor.RE_SNIPPET_SECTION)
-    return None if any(pattern.match(line) for pattern in known) else _SCISSORS.match(line)
+    begun = _SCISSORS.match(line)  # first: hardly any line does
+    return None if begun and any(pattern.match(line) for pattern in known) else begun
 
 
 class LocatingSnippets(SnippetPreprocessor):

@@ -9,6 +9,7 @@ import contextlib
 import math
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -110,24 +111,27 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
 
 def _check_targets(option: argparse.Namespace) -> None:
     """Refuse what can't be written before anything runs, not after all of it has."""
-    targets = {
-        "--report-json": (option.report_json, report.check, "a file"),
-        "--recordings": (option.recordings, report.check_folder, "a folder"),
-        "--junitxml": (_junit_file(option), report.check, "a file"),
-    }
-    for name, (target, check, what) in targets.items():
-        if target and what == "a file" and target.name.lower().endswith(selection.ENDINGS):
-            raise pytest.UsageError(f"{name}={target} may be a page: name another file")
-        try:
-            if target:
-                check(target)
-        except OSError as error:
-            raise pytest.UsageError(
-                f"{name}={target} can't be written ({error.strerror}): name {what} that can be"
-            ) from None
-    files = [target.resolve() for target in (option.report_json, _junit_file(option)) if target]
-    if len(files) > len({*files}):
-        raise pytest.UsageError(f"--report-json and --junitxml are both {files[0]}: name two files")
+    reports = {"--report-json": option.report_json, "--junitxml": _junit_file(option)}
+    reports = {name: file for name, file in reports.items() if file}
+    for name, file in reports.items():
+        if file.name.lower().endswith(selection.ENDINGS):
+            raise pytest.UsageError(f"{name}={file} may be a page: name another file")
+        _check_target(name, file, report.check, "a file")
+    if len({file.resolve() for file in reports.values()}) < len(reports):
+        raise pytest.UsageError(
+            f"{' and '.join(reports)} are both {option.report_json.resolve()}: name two files"
+        )
+    if option.recordings:
+        _check_target("--recordings", option.recordings, report.check_folder, "a folder")
+
+
+def _check_target(name: str, target: Path, check: Callable[[Path], None], what: str) -> None:
+    try:
+        check(target)
+    except OSError as error:
+        raise pytest.UsageError(
+            f"{name}={target} can't be written ({error.strerror}): name {what} that can be"
+        ) from None
 
 
 def _junit_file(option: argparse.Namespace) -> Path | None:
