@@ -137,7 +137,7 @@ def _some(page: Path) -> list[pages.Example]:
 @signals.ended_in_order()
 def update_pages(options: argparse.Namespace) -> int:
     """Record each page; one that can't be recorded stays as it was and stops no other."""
-    failed = False
+    failed = ran = False
     for page in options.pages or all_pages():
         print(relative(page), flush=True)
         try:
@@ -153,8 +153,11 @@ def update_pages(options: argparse.Namespace) -> int:
             failed = True
             print(f"not updated: {error}", file=sys.stderr)
             continue
+        ran = True
         print("\n".join(f"  rewrote {relative(file)}" for file in changed) or "  nothing to change")
-    return 1 if failed else 0
+    if not (ran or failed):
+        print("nothing was recorded: none of these pages has an example that runs", file=sys.stderr)
+    return 0 if ran and not failed else 1
 
 
 @signals.ended_in_order()

@@ -35,7 +35,7 @@ def compare(
 ) -> Difference | None:
     """Compare the output that a page shows with that of a real run, line by line.
 
-    Typed values match by type, identities also by `bindings`, which learns the new ones when all lines match.  Those
+    Typed values match by type, identities also by `bindings`, which learns the new ones when all lines match.  Values
     that the command or program spells out, as it is `written`, are no accident of the run: they match to the letter.
     A shown line of just `...` stands for any lines.  Returns None when the output holds.
     """
@@ -163,14 +163,14 @@ def match_line(shown: str, real: str, bindings: Bindings, written: str = "") -> 
     if [token.kind for token in ours] != [token.kind for token in theirs]:
         return False
     for our, their in zip(ours, theirs, strict=True):
-        if our.text != their.text and (our.kind is None or _quoted(our, their, written)):
+        if our.text != their.text and (our.kind is None or _spelled(our, their, written)):
             return False
         if our.kind is not None and our.kind.binds and not bindings.bind(our.kind, our.text, their.text):
             return False
     return True
 
 
-def _quoted(our: Token, their: Token, written: str) -> str:
+def _spelled(our: Token, their: Token, written: str) -> str:
     """The one of two different values that the command or program spells out; "" for neither."""
     return next((token.text for token in (our, their) if spells_out(written, token.text)), "")
 
@@ -209,8 +209,8 @@ def _conflicts(shown: str, real: str, bindings: Bindings, written: str) -> list[
     """Why two lines that are alike but for their values don't match; `bindings` learns from them if they do."""
     tried, found = bindings.copy(), []
     for our, their in zip(tokens(shown), tokens(real), strict=True):
-        if our.text != their.text and (quoted := _quoted(our, their, written)):
-            found.append(f"{quoted} is written in what runs here, so it has to match to the letter")
+        if our.text != their.text and (spelled := _spelled(our, their, written)):
+            found.append(f"{spelled} is written in what runs here, so it has to match to the letter")
         elif our.kind and our.kind.binds and not tried.bind(our.kind, our.text, their.text):
             found.append(tried.conflict(our.kind, our.text, their.text))
     if not found:

@@ -16,7 +16,7 @@ _NAMES = ("sad_bell", "vibrant_bohr")  # two that dockerd may give
 
 def confusions(page: Sequence[Step]) -> Iterator[Mutant]:
     """Two identities made one, one made two, and neighbours that change places, on all of a page; and each value that
-    a command spells out misquoted by its output."""
+    a command spells out misquoted by its output, an identity by any."""
     seen, count = _seen(page)
     for n, (row, token) in enumerate(seen):
         nearest = (other for _, other in [*seen[:n][::-1], *seen[n:]] if other.kind is token.kind)
@@ -48,12 +48,18 @@ def permitted(page: Sequence[Step]) -> Iterator[Mutant]:
 
 
 def _replaced(page: Sequence[Step]) -> Iterator[tuple[Place, str, bool]]:
-    """Each value with the line that has another in its place, and whether its own command spells it out."""
+    """Each value with the line that has another in its place, and whether its command spells it out, of an identity
+    any command of the page."""
+    written = "\n".join(step.written for step in page)
     for step in page:
         for row in step.output:
             for token in tokens(row.text):
                 if token.kind and (text := _another(row.text, token)):
-                    yield (row, token), text, spells_out(step.written, token.text)
+                    yield (
+                        (row, token),
+                        text,
+                        spells_out(written if token.identity else step.written, token.text),
+                    )
 
 
 def _seen(page: Sequence[Step]) -> tuple[list[Place], Counter]:

@@ -20,6 +20,10 @@ class Taken(Exception):
     """Somebody else is at work on a file; the message says on which."""
 
 
+class Displaced(Exception):
+    """A line of a file is not the one below which an output is to be written; the message says where."""
+
+
 @dataclass(frozen=True)
 class Edit:
     """The output of one command: the `old` lines below line `line` of `file`, which reads `above` without its
@@ -33,12 +37,15 @@ class Edit:
 
 
 def apply(text: str, edits: Iterable[Edit]) -> str:
-    """The text of a file with these edits of it made; a new line ends as the one above it does."""
+    """The text of a file with these edits of it made; a new line ends as the one above it does.  Raises Displaced."""
     rows = [[match[1], match[2]] for match in _LINE.finditer(text)]
     for edit in sorted(set(edits), key=lambda edit: edit.line, reverse=True):
         above, ending = rows[edit.line - 1]
         indent = above.removesuffix(edit.above)
-        assert indent + edit.above == above, f"{edit.file}:{edit.line} is not {edit.above!r}"
+        if indent + edit.above != above:
+            raise Displaced(
+                f"{relative(edit.file)}:{edit.line} is not {edit.above!r}, so its output can't be recorded"
+            )
         if edit.new and not ending:  # the command ends a file that no newline ends
             ending = rows[edit.line - 1][1] = "\n"
         new = [[(indent + line).rstrip(BLANKS), ending] for line in edit.new]

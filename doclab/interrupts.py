@@ -35,10 +35,14 @@ def pytest_keyboard_interrupt(excinfo: pytest.ExceptionInfo) -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtestloop() -> Generator[None, object, object]:
-    """Once all has run, it is told undisturbed, which takes no time: to Ctrl-C pytest would answer with a traceback."""
-    result = yield
-    signals.ignore_endings()
-    return result
+    """Once all has run, it is told undisturbed, which takes no time: to Ctrl-C pytest would answer with a traceback.
+
+    So it is after `-x`, which leaves the loop by an exception.
+    """
+    try:
+        return (yield)
+    finally:
+        signals.ignore_endings()
 
 
 @pytest.hookimpl(trylast=True)

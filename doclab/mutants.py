@@ -60,13 +60,17 @@ class Mutant:
 class Step:
     """A command of a page, the rows that it is typed in, and those of its output.
 
-    A program has no rows that are typed; `written` is the strings in it, and that of a command the command.
+    A program has no rows that are typed.  `written` is the command, or what the program spells out.
     """
 
-    command: str
     written: str
     typed: list[Row]
     output: list[Row]
+
+    @property
+    def asks_status(self) -> bool:
+        """Whether it shows how the command before it ended."""
+        return bool(self.typed) and self.written.strip() == ASKS_STATUS
 
 
 def steps(examples: Sequence[Example], ran: Sequence[int]) -> list[Step]:
@@ -77,19 +81,21 @@ def steps(examples: Sequence[Example], ran: Sequence[int]) -> list[Step]:
 def _steps(position: int, example: Example) -> Iterator[Step]:
     rows = example.block.source.split("\n")
     if example.language == "python":
-        found = [(n, PROMISE.fullmatch(row)) for n, row in enumerate(rows)]
-        output = [
-            Row(position, n, f"{match['margin']}#> ", match["text"] or "") for n, match in found if match
-        ]
-        (promise,) = promises(example, None)
-        yield Step("", promise.written, [], output)
+        yield _step_of_program(position, example, rows)
         return
     for step in example.steps:
         here = [
             Row(position, n, "", rows[n])
             for n in range(step.offset, step.offset + step.length + len(step.output))
         ]
-        yield Step(typed(step), typed(step), here[: step.length], here[step.length :])
+        yield Step(typed(step), here[: step.length], here[step.length :])
+
+
+def _step_of_program(position: int, example: Example, rows: Sequence[str]) -> Step:
+    found = [(n, PROMISE.fullmatch(row)) for n, row in enumerate(rows)]
+    output = [Row(position, n, f"{match['margin']}#> ", match["text"] or "") for n, match in found if match]
+    (promise,) = promises(example, None)
+    return Step(promise.written, [], output)
 
 
 def lies(page: Sequence[Step]) -> Iterator[Mutant]:
@@ -97,13 +103,13 @@ def lies(page: Sequence[Step]) -> Iterator[Mutant]:
     count = Counter(token.identity for step in page for row in step.output for token in tokens(row.text))
     for step in page:
         yield from _lines(step, count)
-        if step.command.strip() == ASKS_STATUS and [row.text for row in step.output] != ["0"]:
+        if step.asks_status and [row.text for row in step.output] != ["0"]:
             yield edit(
                 "a failure is not shown", STATUSES, *((row, ()) for row in [*step.typed, *step.output])
             )
         for row in step.output:
             if row.text != ELLIPSIS:
-                yield from _parts(row, step.command)
+                yield from _parts(row, step.asks_status)
 
 
 def commands(page: Sequence[Step]) -> Iterator[Mutant]:
@@ -112,7 +118,7 @@ def commands(page: Sequence[Step]) -> Iterator[Mutant]:
     The target is NAMES where not one may be misspelt: words outside quotes that several commands share, such as
     programs, options, containers, images.
     """
-    count = Counter(word for step in page for word in set(_NAME.findall(step.command)))
+    count = Counter(word for step in page if step.typed for word in set(_NAME.findall(step.written)))
     for step in page:
         whole = [*step.typed, *step.output]
         if step.typed:
@@ -171,14 +177,14 @@ def _is_renaming(one: Row, other: Row, count: Counter) -> bool:
     return masked(one.text) == masked(other.text) and all(count[token.identity] == 1 for token in values)
 
 
-def _parts(row: Row, command: str) -> Iterator[Mutant]:
+def _parts(row: Row, is_status: bool) -> Iterator[Mutant]:
     for token in tokens(row.text):
         if token.kind:
             for what, new in _spoilt(token):
                 yield edit(what, token.kind.name, (row, (put(row.text, token.start, token.text, new),)))
             continue
         for part in _PART.finditer(token.text):
-            target = STATUSES if command.strip() == ASKS_STATUS else part.lastgroup
+            target = STATUSES if is_status else part.lastgroup
             for what, new in _CHANGES[part.lastgroup](part.group()):
                 text = put(row.text, token.start + part.start(), part.group(), new)
                 if text.rstrip(BLANKS) != row.text.rstrip(BLANKS):

@@ -12,7 +12,7 @@ from doclab.engines import Engine
 from doclab.mutants import LINES, NAMES, Mutant, Row, commands, lies, steps
 from doclab.outputs import Reality
 from doclab.pages import Example, PageError
-from doclab.promises import Promise, promises
+from doclab.promises import Promise, promises, spelled_out
 from doclab.run import open_page
 from doclab.source import relative
 from doclab.transcript import ELLIPSIS
@@ -31,10 +31,11 @@ class Trial:
         self._examples, self._ran, self._facts = examples, reality.ran, reality.facts
         self._promised = outputs.promised(examples, reality.ran)
         self._starts = [0, *accumulate(map(len, self._promised))]
-        self._known = [Bindings()]  # what has been bound before each example
+        self._known = [Bindings(spelled_out(examples))]  # what has been bound before each example
         for group, start in zip(self._promised, self._starts, strict=False):
             known = self._known[-1].copy()
-            assert outputs.broken(group, self._facts[start : start + len(group)], known) is False
+            is_broken = outputs.broken(group, self._facts[start : start + len(group)], known)
+            assert is_broken is False, "what was kept of a page is of one that held"
             self._known.append(known)
 
     def finds_out(self, mutant: Mutant) -> bool | None:

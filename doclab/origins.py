@@ -19,11 +19,14 @@ NOT_INCLUDED = (
 )
 # Begins a line that somebody may have meant as an include, also in a quote or a list, where there can be none.
 _SCISSORS = re.compile(r"[\s>*+:.\d-]*[-–—]8<[-–—]")
-_COMMAND = re.compile(r"[\s>]*\$ ")
+_WORD = re.compile(r"\w")
 _IN_BLOCK = (
     "between two lines of --8<-- a file is named without --8<-- and quotes: this line would include nothing"
 )
-_MARKED_COMMAND = "the site takes a line with the mark of a section out: give the mark a line of its own"
+_MARKED = (
+    "the site takes out a line with the mark of a section: give the mark a line of its own, with nothing but the signs of "
+    "a comment, or write ;--8<-- where the mark is to be shown"
+)
 
 
 class _Located(str):
@@ -62,6 +65,7 @@ class LocatingSnippets(SnippetPreprocessor):
         self.__dict__.update(old.__dict__)
         self.page, self.skipped = page, skipped  # lines of front matter, which the extension does not get
         self.RE_SNIPPET_FILE = self._asked = _Heard(old.RE_SNIPPET_FILE)
+        self.RE_SNIPPET_SECTION = _MarkPattern(old.RE_SNIPPET_SECTION)
         self._at: Origin = (page, 1)  # the line that is being expanded
 
     def run(self, lines: list[str]) -> list[str]:
@@ -78,7 +82,7 @@ class LocatingSnippets(SnippetPreprocessor):
         found = super().get_snippet_path(path)
         if found:
             _check(Path(found))
-            if found in self.seen:
+            if found in self.seen or Path(found) == self.page.absolute():
                 raise PageError(*self._at, f"{path} includes itself here: take this line out")
         return found
 
@@ -112,12 +116,13 @@ class LocatingSnippets(SnippetPreprocessor):
                 if is_block and found["inline_marker"]:
                     raise PageError(row.file, row.number, _IN_BLOCK)
                 is_block ^= not found["inline_marker"]
-            elif not is_block and _COMMAND.match(row) and self._is_mark(row):
-                raise PageError(row.file, row.number, _MARKED_COMMAND)
+            elif not is_block and self._is_mark_in_text(row):
+                raise PageError(row.file, row.number, _MARKED)
 
-    def _is_mark(self, row: str) -> bool:
+    def _is_mark_in_text(self, row: str) -> bool:
+        """Whether the line has the mark of a section, and words beside it, which would be lost with it."""
         found = self.RE_SNIPPET_SECTION.match(row)
-        return bool(found) and not found["escape"]
+        return bool(found) and not found["escape"] and bool(_WORD.search(found["pre"] + found["post"]))
 
     def _follow(self, line: str) -> None:
         if isinstance(line, _Located):
@@ -148,6 +153,30 @@ class _Heard:
         found = self._pattern.match(text)
         self.groups = found.groups() if found else ()
         return found
+
+
+class _MarkPattern:
+    """The pattern of a section's mark.  The extension puts a line whose mark is to be shown together from its groups."""
+
+    def __init__(self, pattern: re.Pattern) -> None:
+        self._pattern = pattern
+
+    def match(self, line: str) -> "re.Match | _LocatedMatch | None":
+        found = self._pattern.match(line)
+        return _LocatedMatch(found, line) if found and isinstance(line, _Located) else found
+
+
+class _LocatedMatch:
+    """A match whose last group remembers where the line comes from, so that what is put together from it does."""
+
+    def __init__(self, found: re.Match, line: _Located) -> None:
+        self._found, self._line = found, line
+
+    def group(self, name: str) -> str:
+        text = self._found[name]
+        return _Located(text, self._line.file, self._line.number) if name == "post" else text
+
+    __getitem__ = group
 
 
 def _check(included: Path) -> None:

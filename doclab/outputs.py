@@ -10,7 +10,7 @@ from pathlib import Path
 from doclab import files
 from doclab.pages import RUN, Example
 from doclab.programs import without_promises
-from doclab.promises import Promise, promises
+from doclab.promises import Promise, promises, spelled_out
 from doclab.source import PROJECT
 from doclab.values import Bindings
 from doclab.verdict import HELD, Verdict
@@ -74,12 +74,14 @@ def load(page: Path, engine: str, examples: Sequence[Example]) -> Reality | None
     """What the page's commands did when it last held; None when it never did, or has changed since."""
     try:
         kept = json.loads(_file(page, engine).read_text(encoding="utf-8"))
-    except FileNotFoundError:
+        reality = Reality(kept["ran"], [Fact(**fact) for fact in kept["facts"]])
+        is_same = kept["performed"] == _performed(examples)
+    except (OSError, ValueError, KeyError, TypeError):  # none, or one of another version of doclab
         return None
-    if kept["performed"] != _performed(examples):
+    if not is_same:
         return None
-    reality = Reality(kept["ran"], [Fact(**fact) for fact in kept["facts"]])
-    holds = broken([*chain(*promised(examples, reality.ran))], reality.facts, Bindings()) is False
+    promises = [*chain(*promised(examples, reality.ran))]
+    holds = broken(promises, reality.facts, Bindings(spelled_out(examples))) is False
     return reality if holds else None
 
 

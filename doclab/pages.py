@@ -37,7 +37,7 @@ _SHELLS = {
     *("bash", "sh", "shell", "zsh", "ksh", "openrc", "csh", "tcsh", "tcshcon", "fish", "fishshell"),
     *("shell-session", "sh-session", "bash-session"),
 }  # all their names in Pygments
-_ASKS_PIPE = re.compile(r"(?:echo\s|printf\s|\w+=)[^;&\n]*\$\{?#?PIPESTATUS")
+_ASKS_PIPE = re.compile(r"(?!\w+\s*\(\))[^|;&\n]*(?:\$\{?#?|\(\(\s*)PIPESTATUS")
 _PIPESTATUS = (
     "`PIPESTATUS` is of the last pipeline in a command, and this is a command by itself: write both in one, "
     "as in `false | true; echo ${PIPESTATUS[0]}`"

@@ -114,7 +114,7 @@ def _check_targets(option: argparse.Namespace) -> None:
     reports = {"--report-json": option.report_json, "--junitxml": _junit_file(option)}
     reports = {name: file for name, file in reports.items() if file}
     for name, file in reports.items():
-        if file.name.lower().endswith(selection.ENDINGS):
+        if file.resolve().name.lower().endswith(selection.ENDINGS):
             raise pytest.UsageError(f"{name}={file} may be a page: name another file")
         _check_target(name, file, report.check, "a file")
     if len({file.resolve() for file in reports.values()}) < len(reports):

@@ -24,18 +24,22 @@ def promised(source: str) -> list[str]:
     return [match["text"] or "" for line in source.split("\n") if (match := PROMISE.fullmatch(line))]
 
 
-def strings(source: str) -> list[str]:
-    """The strings in a program, but for its docstrings: in them it names what it makes.
+def constants(source: str) -> str:
+    """The strings, bytes and numbers in a program, a line each, but for its docstrings: in them it names what it makes.
 
     Of a text that Python can't read it is all: the program's run tells of that.
     """
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError):
-        return [source]
+        return source
     said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    constants = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in said)
-    return [node.value for node in constants if isinstance(node.value, str)]
+    values = (
+        node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in said
+    )
+    return "\n".join(
+        value.decode(errors="replace") if isinstance(value, bytes) else str(value) for value in values
+    )
 
 
 def without_promises(source: str) -> str:

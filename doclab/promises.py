@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from doclab import programs
-from doclab.pages import Example
+from doclab.pages import RUN, Example
 from doclab.source import relative
 from doclab.terminal import Typed
 from doclab.transcript import ELLIPSIS, Command
@@ -18,21 +18,17 @@ class Promise:
     """One command of a page.
 
     `source` is what a reader types, `output` the lines that must come, and `may_fail` says that the next command
-    shows the exit status, as a shell user would.  Of a `program` that the page includes, `strings` are in it.
+    shows the exit status, as a shell user would.  `written` is where it may spell out a value that it prints: of a
+    `program` that the page includes, what its comments and docstrings don't say.
     """
 
     file: Path
     line: int
     source: str
     output: Sequence[str]
-    may_fail: bool = False
+    may_fail: bool
+    written: str
     program: str = ""
-    strings: Sequence[str] = ()
-
-    @property
-    def written(self) -> str:
-        """Where it may spell out a value that it prints: a program's comments and docstrings do not."""
-        return "\n".join(self.strings) if self.program else self.source
 
     @property
     def place(self) -> str:
@@ -46,9 +42,18 @@ def promises(example: Example, following: Example | None) -> list[Promise]:
     if example.language == "python":
         return [_promise_of_program(example, _shows_status(first))]
     return [
-        Promise(*example.place(step.offset), typed(step), step.output, _shows_status(then))
+        Promise(*example.place(step.offset), typed(step), step.output, _shows_status(then), typed(step))
         for step, then in zip(example.steps, [*example.steps[1:], first], strict=True)
     ]
+
+
+def spelled_out(examples: Sequence[Example]) -> str:
+    """Where a page may spell out an identity that it shows: in its commands, programs, and the files that it saves."""
+    texts = [example.block.source for example in examples if example.saves]
+    for example in examples:
+        if example.action == RUN:
+            texts += [promise.written for promise in promises(example, None)]
+    return "\n".join(texts)
 
 
 def _promise_of_program(example: Example, may_fail: bool) -> Promise:
@@ -59,8 +64,8 @@ def _promise_of_program(example: Example, may_fail: bool) -> Promise:
         f"python {file.name}",
         programs.promised(source),
         may_fail,
-        program=relative(file),
-        strings=programs.strings(source),
+        programs.constants(source),
+        relative(file),
     )
 
 

@@ -15,7 +15,7 @@ from doclab.engines import Engine
 from doclab.host import open_host
 from doclab.leftovers import DaemonGone, Leftovers, refuse_taking_all
 from doclab.pages import Example
-from doclab.promises import Promise, promises
+from doclab.promises import Promise, promises, spelled_out
 from doclab.session import DEFAULT_LIMIT, Pieces, Session, SessionEnded
 from doclab.source import relative
 from doclab.terminal import Terminal
@@ -82,7 +82,7 @@ class PageRun:
         self._record = record
         self._stop_at_failure = stop_at_failure
         self._flip_limits = flip_limits
-        self._bindings = Bindings()
+        self._bindings = Bindings(spelled_out(examples))
         self._broken = ""
         self._last = _place(examples[0])  # where the last command stands that ran
         self._daemon = DaemonWatch(host)
@@ -135,7 +135,7 @@ class PageRun:
         return ""
 
     def _save(self, example: Example) -> None:
-        self._leftovers.hear(_place(example), *_names(example))
+        self._leftovers.hear(_place(example), _names(example))
         hostio.write(
             self.host, str(PurePosixPath(self.directory, example.saves)), f"{example.block.source}\n"
         )
@@ -184,7 +184,7 @@ class PageRun:
             hostio.write(self.host, noting, _NOTING_PRINTS.read_text(encoding="utf-8"))
             command[-1:] = [noting, program, records]
         (promise,) = self._promises(example)
-        self._leftovers.hear(promise.place, *_names(example))
+        self._leftovers.hear(promise.place, _names(example))
         is_judged = self._type(f"{path} {shlex.join(command)}", promise, verdict)
         if is_judged and self._record:
             with contextlib.suppress(OSError, ValueError):  # a program that ends by os._exit leaves none
@@ -315,9 +315,9 @@ class PageRun:
         self._leftovers.close()
 
 
-def _names(example: Example) -> list[str]:
+def _names(example: Example) -> str:
     """Where a program, or a file that commands will read, may name what is made of it."""
-    return programs.strings(example.block.source) if example.language == "python" else [example.block.source]
+    return programs.constants(example.block.source) if example.language == "python" else example.block.source
 
 
 def _listed(items: Sequence[str]) -> list[str]:

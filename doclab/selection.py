@@ -143,7 +143,7 @@ def _at_line(page: Path, line: int) -> Example:
 
 
 def _includes(page: Path, line: int) -> bool:
-    lines = decode(page).splitlines()
+    lines = decode(page).split("\n")
     return line <= len(lines) and "--8<--" in lines[line - 1]
 
 

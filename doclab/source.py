@@ -64,9 +64,9 @@ def decode(file: Path) -> str:
         text = file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         line = file.read_bytes()[: error.start].count(b"\n") + 1
-        raise PageError(file, line, f"this is not UTF-8 ({error.reason}): save the page as UTF-8") from None
+        raise PageError(file, line, f"this is not UTF-8 ({error.reason}): save it as UTF-8") from None
     except OSError as error:
-        raise PageError(file, 1, f"the page can't be read: {error.strerror}") from None
+        raise PageError(file, 1, f"this file can't be read: {error.strerror}") from None
     if found := _UNWRITABLE.search(text):
         line, name = text[: found.start()].count("\n") + 1, {"\0": "NUL", "\2": "STX", "\3": "ETX"}[found[0]]
         why = "which no shell can be given" if name == "NUL" else "which Markdown keeps for itself"

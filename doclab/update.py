@@ -8,11 +8,11 @@ from pathlib import Path
 from pytest_examples.lint import FormatError
 
 from doclab import comparison, pages, programs
-from doclab.edits import Edit, Taken, apply, claim, like
+from doclab.edits import Displaced, Edit, Taken, apply, claim, like
 from doclab.engines import Engine
 from doclab.files import stage
 from doclab.pages import Example, PageError
-from doclab.promises import Promise, promises
+from doclab.promises import Promise, promises, spelled_out
 from doclab.run import PageRun, open_page
 from doclab.source import SOURCE, TRANSLATION, is_ours, relative
 from doclab.values import Bindings
@@ -66,8 +66,8 @@ def update(page: Path, engine: Engine, progress: Callable[[str], None], limit: f
             if twin:
                 _refuse_misread(twin, texts.get(twin, claimed.text(twin)), own, others, outputs)
             return claimed.replace(texts)
-    except Taken as taken:
-        raise UpdateError(str(taken)) from None
+    except (Taken, Displaced) as refused:
+        raise UpdateError(str(refused)) from None
 
 
 def _files(page: Path) -> set[Path]:
@@ -126,7 +126,7 @@ def _refuse_broken(run: PageRun) -> None:
 def _rewrites(run: PageRun) -> list[list[list[str]]]:
     """All outputs are recorded anew where a new value would contradict one that the page keeps."""
     try:
-        bindings = Bindings()
+        bindings = Bindings(spelled_out(run.examples))
         return _rewrite_all(
             run, lambda kept, real: comparison.rewrite(kept.output, real, bindings, kept.written)
         )

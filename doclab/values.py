@@ -103,8 +103,11 @@ class Token:
 
 @lru_cache(maxsize=10_000)
 def spells_out(written: str, value: str) -> bool:
-    """Whether the value, such as the address in `--ip 10.9.0.7`, is a word of a command or program; blanks are none."""
-    word = rf"(?:(?<![\w.])|(?<=\\[nrt])){re.escape(value)}(?!\.?\w)"
+    """Whether the value, such as the address in `--ip 10.9.0.7`, is a word of a command or program; blanks are none.
+
+    So is what stands right behind an option of one letter or a `\\n`.
+    """
+    word = rf"(?:(?<![\w.])|(?<=\s-[A-Za-z])|(?<=\\[nrt])){re.escape(value)}(?!\.?\w)"
     return not value.isspace() and bool(re.search(word, written))
 
 
@@ -143,15 +146,17 @@ def identities(line: str) -> set[Identity]:
 class Bindings:
     """Which real value each identity on a page stands for: one to one, in both directions.
 
-    Ids of 12 and of 64 hex digits are one identity, known by its first 12 digits (how Docker shortens ids).
+    Ids of 12 and of 64 hex digits are one identity, known by its first 12 digits (how Docker shortens ids).  One that
+    is a word of `written`, what the page itself writes, is no accident of the run: it stands for itself.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, written: str = "") -> None:
+        self._written = written
         self._real: dict[tuple[str, str], str] = {}
         self._shown: dict[tuple[str, str], str] = {}
 
     def copy(self) -> "Bindings":
-        twin = Bindings()
+        twin = Bindings(self._written)
         twin._real, twin._shown = dict(self._real), dict(self._shown)
         return twin
 
@@ -186,6 +191,10 @@ class Bindings:
     def conflict(self, kind: ValueType, shown: str, real: str) -> str | None:
         """Why `shown` can't stand for `real`, in words; None when it can."""
         for key, page, run in _identities(kind, shown, real):
+            if page != run and (
+                said := next((text for text in (page, run) if spells_out(self._written, text)), None)
+            ):
+                return f"{said} is written on this page, where it runs or is saved, so it has to match to the letter"
             stands_for = self._real.get((key, page))
             if stands_for not in (None, run):
                 return (

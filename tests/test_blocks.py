@@ -33,6 +33,7 @@ SPOILT = {
     "marked.txt": "\ufeff$ a\n1\n",
     "near.md": "Gần.\n\n--8<-- part.md\n",
     "hollow.txt": "a\n# --8<-- [start:hollow]\n\n# --8<-- [end:hollow]\n",
+    "lost.txt": "FROM busybox:1.37\nRUN rm -rf /x # --8<-- [start:b]\n",
     "marks.txt": "# --8<-- [start:a]\n$ a\n$ rm x # --8<-- [start:b]\n# --8<-- [end:a]\n",
     "round.md": 'Vòng.\n\n--8<-- "round.md"\n',
 }
@@ -208,10 +209,10 @@ def test_a_block_knows_the_line_of_its_fence(name, page):
         assert len(block.body) == (len(block.source.split("\n")) if block.body else 0), "a line has no place"
 
 
-def test_a_page_may_include_a_section_of_its_own(page):
-    marks = "<!-- --8<-- [{}:a] -->\n\n"
-    text = f"{marks.format('start')}```text\na\n```\n\n{marks.format('end')}"
-    assert [3, 3] == [block.line for block in read(page(f'{text}--8<-- "page.md:a"\n'))]
+def test_a_line_that_shows_the_mark_of_a_section_knows_where_it_stands(page):
+    (block,) = read(page("```console\n$ a\n1\n\n$ echo ';--8<-- [start:x]'\n2\n```\n"))
+    assert "$ echo '--8<-- [start:x]'" in block.source.split("\n")
+    assert [line for _, line in block.body] == [2, 3, 4, 5, 6]
 
 
 def test_a_page_does_not_know_the_marks_of_its_blocks(page):
@@ -393,6 +394,11 @@ ERRORS = {
     "some lines that are not there": ('--8<-- "part.md:1:1,9:9"\n', 1, "part.md:1:1,9:9 has no text"),
     "an empty section": ('```text\n--8<-- "hollow.txt:hollow"\n```\n', 2, "hollow.txt:hollow has no text"),
     "a page that includes itself": ('Một.\n\n--8<-- "page.md"\n', 3, "page.md includes itself here"),
+    "a page that includes a section of its own": (
+        '<!-- --8<-- [start:a] -->\n\nMột.\n\n<!-- --8<-- [end:a] -->\n\n--8<-- "page.md:a"\n',
+        7,
+        "page.md includes itself here",
+    ),
     "a file that includes itself": ('--8<-- "round.md"\n', ("round.md", 3), "round.md includes itself here"),
     "an include between snippet marks": (
         '--8<--\npart.md\n--8<-- "app.py"\n--8<--\n',
@@ -404,6 +410,17 @@ ERRORS = {
         2,
         "give the mark a line of its own",
     ),
+    "a line of a loop with the mark of a section": (
+        "```console\n$ for a in 1; do\n>   echo two # --8<-- [start:a]\n> done\n```\n",
+        3,
+        "give the mark a line of its own",
+    ),
+    "a line of a file with the mark of a section": (
+        '```dockerfile title="Dockerfile"\n--8<-- "lost.txt"\n```\n',
+        ("lost.txt", 2),
+        "give the mark a line of its own",
+    ),
+    "words beside the mark of a section": ("Chữ mất --8<-- [start:z] đi đâu.\n", 1, "or write ;--8<--"),
     "a command with a mark in a section": (
         '```console\n--8<-- "marks.txt:a"\n```\n',
         ("marks.txt", 3),

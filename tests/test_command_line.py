@@ -174,6 +174,18 @@ def test_what_cannot_be_written_is_said_before_anything_runs(page, option, messa
     assert list(page.parent.iterdir()) == [page]
 
 
+def test_a_report_may_not_come_in_the_place_of_a_page_through_a_link(page):
+    text, link = page.read_text(), page.parent / "report.json"
+    link.symlink_to(page)
+    command = [sys.executable, "-m", "pytest", "-c", "pyproject.toml", "--rootdir=.", page]
+    done = subprocess.run(
+        [*command, f"--report-json={link}"], cwd=PROJECT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "may be a page: name another file" in done.stderr
+    assert page.read_text() == text
+
+
 def test_a_name_that_is_not_utf8_is_an_error_of_its_page(page):
     page.write_text("# Page\n")
     bad = page.parent / os.fsdecode(b"b\xe9d.md")

@@ -3,13 +3,11 @@
 import random
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 
 from doclab import comparison
 from doclab.comparison import Contradiction, compare, match_line, record, rewrite
-from doclab.promises import Promise
 from doclab.transcript import ELLIPSIS
 from doclab.values import Bindings
 
@@ -208,20 +206,31 @@ REWRITES = {
         ("echo a\nsleep 5s", "...\n9s", "a\n5s"),
         (r"printf 'a\n10.9.0.7\n'", "a\n10.9.0.9", "a\n10.9.0.7"),
         ("run -p 45000:80 web; port web", "80/tcp -> 0.0.0.0:45999", "80/tcp -> 0.0.0.0:45000"),
+        ("run -p45000:80 web; port web", "80/tcp -> 0.0.0.0:45999", "80/tcp -> 0.0.0.0:45000"),
+        ("run -m512MB web; ./limit", "900MB", "512MB"),
     ],
 )
 def test_a_value_that_the_command_spells_out_has_to_match_to_the_letter(command, shown, real):
-    promise = Promise(Path("page.md"), 1, command, shown.split("\n"))
-    difference = compare(promise.output, real.split("\n"), Bindings(), promise.written)
+    shown, real = shown.split("\n"), real.split("\n")
+    difference = compare(shown, real, Bindings(), command)
     assert " is written in what runs here, so it has to match to the letter" in str(difference)
-    assert compare(promise.output, real.split("\n"), Bindings()) is None
-    new = rewrite(promise.output, real.split("\n"), Bindings(), promise.written)
-    assert compare(new, real.split("\n"), Bindings(), promise.written) is None
+    assert compare(shown, real, Bindings()) is None
+    new = rewrite(shown, real, Bindings(), command)
+    assert compare(new, real, Bindings(), command) is None
 
 
-def test_a_program_spells_out_values_too():
-    promise = Promise(Path("page.md"), 1, "python at.py", ["10.9.0.9"], program="at.py", strings=["10.9.0.7"])
-    assert compare(promise.output, ["10.9.0.7"], Bindings(), promise.written)
+def test_an_identity_that_the_page_writes_has_to_match_to_the_letter_below_any_command():
+    for shown, real in [("10.9.0.9", "10.9.0.7"), ("10.9.0.7", "10.9.0.9"), (":45999", ":45000")]:
+        difference = compare([shown], [real], Bindings("run --ip 10.9.0.7 -p 45000:80"))
+        assert " is written on this page, where it runs or is saved, so it has to match" in str(difference)
+        assert compare([shown], [real], Bindings()) is None
+        new = rewrite([shown], [real], Bindings("run --ip 10.9.0.7 -p 45000:80"))
+        assert new == [real]
+
+
+def test_what_is_no_identity_matches_by_type_below_other_commands():
+    assert compare(["Up 5 seconds"], ["Up 9 seconds"], Bindings("sleep 5 seconds")) is None
+    assert compare(["waited 5s"], ["waited 9s"], Bindings("sleep 5s")) is None
 
 
 def test_blanks_in_a_command_are_no_value():

@@ -112,6 +112,17 @@ def test_doctest_keeps_the_outputs_of_a_page(monkeypatch):
     assert outputs.load(page, DEFAULT, pages.examples(page)), f"{file} should hold what the page did"
 
 
+@pytest.mark.parametrize("spoilt", ["", "{}", '{"performed": "", "ran": [0], "facts": [{"said": "a"}]}'])
+def test_outputs_that_another_version_kept_are_not_taken(page, found, kept, spoilt):
+    file = outputs._file(page, DEFAULT)
+    text = file.read_text()
+    try:
+        file.write_text(spoilt)
+        assert outputs.load(page, DEFAULT, pages.examples(page)) is None
+    finally:
+        file.write_text(text)
+
+
 def test_outputs_of_a_page_that_does_something_else_now_are_not_taken(page, found, kept):
     examples = pages.examples(page)
     assert outputs.load(page, DEFAULT, examples)

@@ -104,7 +104,7 @@ def test_what_a_page_would_use_stops_it_and_stays(daemon, page, name):
 def test_what_others_make_meanwhile_stays(daemon):
     leftovers = Leftovers(SimpleNamespace(docker_url=os.environ["DOCKER_HOST"], engine=ENGINES["host"]), 30)
     program = '"""Makes a volume."""\napi = docker.from_env()\napi.volumes.create("ours")\n'
-    leftovers.hear("page.md:1", *programs.strings(program), "docker volume create ours-too")
+    leftovers.hear("page.md:1", programs.constants(program), "docker volume create ours-too")
     theirs = {"api", "volume.log", "ours-2", "Makes"}
     for name in ("ours", "ours-too", *theirs):
         daemon.volumes.create(name)

@@ -456,11 +456,13 @@ def test_a_refusal_tells_of_the_command_that_broke_and_of_no_output_before_it(tm
     assert "top::1: failed" in done.stdout
 
 
-def test_a_page_of_prose_among_all_pages_has_nothing_to_record(tmp_path, monkeypatch, capsys):
+def test_pages_of_prose_alone_are_nothing_that_was_recorded(tmp_path, monkeypatch, capsys):
     (page := tmp_path / "page.md").write_text("Chữ.\n")
     monkeypatch.setattr(__main__, "all_pages", lambda: [page])
-    assert __main__.main(["update"]) == 0
-    assert "nothing to record" in capsys.readouterr().out
+    assert __main__.main(["update"]) == 1
+    told = capsys.readouterr()
+    assert "nothing to record" in told.out
+    assert "nothing was recorded: none of these pages has an example that runs" in told.err
 
 
 def test_a_translation_gets_the_same_outputs(tmp_path):

@@ -9,7 +9,7 @@ from doclab.verdict import Verdict, quoted
 
 def test_no_control_character_of_a_page_reaches_the_terminal():
     verdict = Verdict()
-    promise = Promise(Path("page.md"), 3, "echo '\x1b[2J'", ("\x1b]0;title\x07", "\x9b31m"))
+    promise = Promise(Path("page.md"), 3, "echo '\x1b[2J'", ("\x1b]0;title\x07", "\x9b31m"), False, "")
     assert not verdict.judge(promise, ["a"], 0, Bindings())
     assert "$ echo '\\x1b[2J'" in verdict.message
     assert "-\\x1b]0;title\\x07\n-\\x9b31m\n+a" in verdict.message
@@ -22,7 +22,7 @@ def test_a_command_of_several_lines_stays_one():
 
 def failed(output: tuple[str, ...], real: list[str], status: int) -> str:
     verdict = Verdict()
-    assert not verdict.judge(Promise(Path("page.md"), 3, "a", output), real, status, Bindings())
+    assert not verdict.judge(Promise(Path("page.md"), 3, "a", output, False, ""), real, status, Bindings())
     return verdict.message
 
 
