@@ -10,7 +10,7 @@ import markdown
 from markdown.extensions.attr_list import get_attrs
 from pymdownx.superfences import RE_OPTIONS, SuperFencesBlockPreprocessor, SuperFencesException
 
-from doclab.origins import NOT_INCLUDED, LocatingSnippets, Locator, Origin, ends, find_no_include
+from doclab.origins import NOT_INCLUDED, LocatingSnippets, Locator, Origin, ends, find_false_include
 from doclab.source import PageError, relative
 
 _REJECTED = (
@@ -49,6 +49,10 @@ class Block:
         files = {file for file, _ in self.body}
         included = files - {self.file}
         return included.pop() if len(files) == 1 and included else None
+
+    def error(self, message: str) -> PageError:
+        """What to raise about the block as a whole."""
+        return PageError(self.file, self.line, message)
 
 
 def tap(renderer: markdown.Markdown, recorder: "Recorder") -> None:
@@ -209,7 +213,7 @@ class _RecordingFences(SuperFencesBlockPreprocessor):
             lines[index] += mark
         for index, line in enumerate(lines):
             # At its beginning: a comment that begins further up may end in this line.
-            if begun := find_no_include(line):
+            if begun := find_false_include(line):
                 lines[index] = begun[0] + self.recorder.mark(index, NOT_INCLUDED) + line[begun.end() :]
         return super().reassemble(lines)
 

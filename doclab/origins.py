@@ -47,7 +47,7 @@ class _Located(str):
         return _Located(super().replace(*arguments), self.file, self.number)
 
 
-def find_no_include(line: str) -> re.Match[str] | None:
+def find_false_include(line: str) -> re.Match[str] | None:
     """The beginning of a line that looks like an include, where the extension takes it for prose.
 
     What it would take for an include, or for the mark of a section, now was behind a `;`, which is gone: it is to be

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from typing import NoReturn
 
 from doclab.listeners import Block, Recorder
-from doclab.origins import NOT_INCLUDED, find_no_include
+from doclab.origins import NOT_INCLUDED, find_false_include
 from doclab.source import PageError
 
 _MARGIN = r"[\s>*+.\d-]*"
@@ -91,7 +91,7 @@ class Outline(HTMLParser):
         if self.recorder.blocks[number].language in _QUOTING:
             return
         for index in self.recorder.spans[number]:
-            if find_no_include(self.recorder.texts[index]):
+            if find_false_include(self.recorder.texts[index]):
                 raise PageError(*self.recorder.at(index), NOT_INCLUDED)
 
     def handle_endtag(self, tag: str) -> None:

@@ -7,12 +7,10 @@ from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
-from pygments.lexers import get_lexer_by_name
-from pygments.util import ClassNotFound
 
-from doclab import terminal, transcript
+from doclab import attributes, terminal, transcript
 from doclab.bash import is_incomplete
 from doclab.blocks import read
 from doclab.listeners import Block
@@ -20,19 +18,6 @@ from doclab.source import SOURCE, TRANSLATION, PageError
 from doclab.transcript import ELLIPSIS, PROMISE
 
 RUN, SKIP, SHOW = "run", "skip", "show"
-NEEDS = ("linux-host",)
-
-_LOOK_CLASSES = {
-    "annotate",
-    "no-annotate",
-    "copy",
-    "no-copy",
-    "select",
-    "no-select",
-}  # Material's, looks only
-_LOOK_OPTIONS = {"title", "hl_lines", "linenums", "id"}
-_CLASSES = {"console": {"no-run", "tty", "recorded"}, "python": {"no-run"}}
-_OPTIONS = {"console": {"reason", "engine", "needs"}, "python": {"reason", "engine", "needs", "title"}}
 _SHELLS = {
     *("bash", "sh", "shell", "zsh", "ksh", "openrc", "csh", "tcsh", "tcshcon", "fish", "fishshell"),
     *("shell-session", "sh-session", "bash-session"),
@@ -42,7 +27,6 @@ _PIPESTATUS = (
     "`PIPESTATUS` is of the last pipeline in a command, and this is a command by itself: write both in one, "
     "as in `false | true; echo ${PIPESTATUS[0]}`"
 )
-_PYTHONS = {"py", "python3", "py3", "pycon", "python-console", "ipython"}
 
 
 @dataclass(frozen=True)
@@ -199,17 +183,16 @@ def page_id(page: Path) -> str:
 def _classify(block: Block) -> Example:
     if not block.language:
         return _classify_bare(block)
-    _check_words(block)
+    attributes.check(block)
     saves = block.options.get("title", "")
     if block.language == "console":
         return _classify_console(block)
     if saves and block.include and "no-run" not in block.classes:
-        return Example(block, SHOW, saves=_check_name(block, saves))
+        return Example(block, SHOW, saves=attributes.file_name(block, saves))
     if block.language == "python":
         return _classify_python(block)
     if block.language in _SHELLS:
-        raise _error(
-            block,
+        raise block.error(
             "shell runs in `console` only: write ```console, with `$ ` before each command and its output below",
         )
     return Example(block, SHOW)
@@ -217,59 +200,8 @@ def _classify(block: Block) -> Example:
 
 def _classify_bare(block: Block) -> Example:
     if block.is_fence:
-        raise _error(block, "this fence has no language: write ```text if it is only shown")
+        raise block.error("this fence has no language: write ```text if it is only shown")
     return Example(block, SHOW)
-
-
-def _check_words(block: Block) -> None:
-    """Refuse any language, class or attribute that the page format doesn't know."""
-    try:
-        get_lexer_by_name(block.language)
-    except ClassNotFound:
-        raise _error(
-            block, f"unknown language `{block.language}`: write ```text if it is only shown"
-        ) from None
-    if block.language.lower() in _PYTHONS:
-        raise _error(
-            block, f"write ```python, not ```{block.language}, and include the program from snippets/"
-        )
-    if block.language != block.language.lower():
-        raise _error(block, f"write the language in lower case: `{block.language.lower()}`")
-    known = _CLASSES.get(block.language, set()) | _LOOK_CLASSES
-    for name in block.classes:
-        if name not in known:
-            raise _error(block, f"unknown class `.{name}` on a {block.language} fence{_hint(known)}")
-    known = _OPTIONS.get(block.language, _LOOK_OPTIONS)
-    for name in block.options:
-        if name not in known:
-            raise _error(
-                block, f"unknown attribute `{name}` on a {block.language} fence{_hint(known)}: take it out"
-            )
-        if block.options[name] is None:
-            raise _error(block, f'`{name}` has no value: write {name}="…", without blanks around the `=`')
-    _check_values(block)
-
-
-def _check_values(block: Block) -> None:
-    try:
-        SpecifierSet(block.options.get("engine", ""))
-    except InvalidSpecifier as error:
-        raise _error(block, f'{error}: write engine=">=23", engine="<28" or the like (PEP 440)') from None
-    if block.options.get("needs", NEEDS[0]) not in NEEDS:
-        raise _error(block, f'unknown needs="{block.options["needs"]}": known are {", ".join(NEEDS)}')
-    if "reason" in block.options and "no-run" not in block.classes:
-        raise _error(block, "a reason belongs to `.no-run`: add it, or take the reason out")
-    if {"no-run", "recorded"} <= {*block.classes}:
-        raise _error(block, "what does not run can't be recorded: take `.recorded` out")
-    if "no-run" in block.classes and not block.options.get("reason", "").strip():
-        raise _error(block, "say why this does not run: { ." + block.language + ' .no-run reason="…" }')
-    for name, value in block.options.items():
-        if not value.strip(" ,"):
-            raise _error(block, f'`{name}` is empty: write {name}="…" with a value, or take it out')
-
-
-def _hint(known: set[str]) -> str:
-    return f": known are {', '.join(sorted(known - _LOOK_CLASSES))}" if known - _LOOK_CLASSES else ""
 
 
 def _classify_console(block: Block) -> Example:
@@ -282,8 +214,7 @@ def _classify_python(block: Block) -> Example:
     if "no-run" in block.classes:
         return Example(block, SKIP, block.options["reason"])
     if block.include is None or not is_whole(block, block.include):
-        raise _error(
-            block,
+        raise block.error(
             'a Python program is a whole file: put it under snippets/ and include it with --8<-- "page/file.py"',
         )
     return Example(block, RUN)
@@ -294,25 +225,9 @@ def is_whole(block: Block, included: Path) -> bool:
     return block.source.rstrip("\n") == included.read_text(encoding="utf-8").rstrip("\n")
 
 
-def _check_name(block: Block, name: str) -> str:
-    """The reader saves into the page's working directory, nowhere else."""
-    path = Path(name)
-    is_folder = name.rpartition("/")[2] in ("", ".")
-    if path.is_absolute() or ".." in path.parts or name != name.strip() or is_folder:
-        raise _error(
-            block,
-            f'title="{name}" is the name of a file to save: write it without `..` or a leading `/`, and no folder',
-        )
-    return name
-
-
 def _version(text: str) -> Version:
     """What Docker Desktop or a vendor appends to the version is not always PEP 440."""
     try:
         return Version(text)
     except InvalidVersion:
         return Version(text.split("-")[0])
-
-
-def _error(block: Block, message: str) -> PageError:
-    return PageError(block.file, block.line, message)

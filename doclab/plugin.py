@@ -4,76 +4,25 @@ A page collects as PAGE::SECTION::ORDINAL, which stays the same when prose is ed
 before it on the page first, as a reader would.  The last item of a page, `clean-up`, checks what the page left.
 """
 
-import argparse
 import contextlib
 import math
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from doclab import changed, engines, interrupts, pages, report, selection, signals
+from doclab import changed, engines, interrupts, options, pages, report, selection, signals
 from doclab.collect import LEFT_OUT, NAMED, Page
 from doclab.progress import Progress
-from doclab.session import DEFAULT_LIMIT, time_limit
 from doclab.source import in_utf8, relative
 
 RECORDS = pytest.StashKey[report.Records]()
 _NOT_WHOLE = (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR)
-NOTHING_VERIFIED = pytest.ExitCode.NO_TESTS_COLLECTED
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    group = parser.getgroup("doclab", "examples in Markdown pages")
-    group.addoption(
-        "--engine",
-        choices=sorted(engines.ENGINES),
-        default=engines.DEFAULT,
-        help=f"which Docker to verify on (default: {engines.DEFAULT}); `host` is the daemon that your own `docker` talks to",
-    )
-    group.addoption(
-        "--time-limit",
-        type=time_limit,
-        default=DEFAULT_LIMIT,
-        metavar="SECONDS",
-        help="how long one command may take (default: %(default)g)",
-    )
-    group.addoption(
-        "--keep",
-        action="store_true",
-        help="stop the first page that fails where it fails, and open a shell there: its host, directory, variables, "
-        "functions",
-    )
-    group.addoption(
-        "--changed",
-        action="store_true",
-        help="leave out the pages that are as they were when they last held, on the same engine, images and verifier; "
-        f"exit status {NOTHING_VERIFIED:d} where that leaves nothing to verify",
-    )
-    group.addoption(
-        "--watch",
-        action="store_true",
-        help="verify the pages again whenever they are saved, or, without pages, each page that is; Ctrl-C ends it",
-    )
-    group.addoption(
-        "--check-limits",
-        action="store_true",
-        help="also run what `engine=` keeps from this engine, and fail where it holds all the same",
-    )
-    group.addoption(
-        "--recordings",
-        type=Path,
-        metavar="FOLDER",
-        help="write the `.recorded` examples of every page that holds, as asciicasts",
-    )
-    group.addoption(
-        "--report-json",
-        type=Path,
-        metavar="FILE",
-        help="write what became of every example; the format is described in doclab/report.py",
-    )
+    options.add(parser)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -85,8 +34,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         config.stash[LEFT_OUT] = config.workerinput["left_out"]
         return None
     signals.follow_parent()
-    _check_targets(config.option)
-    _check_processes(config)
+    options.check(config)
     config.option.loadscopereorder = False  # xdist would undo the order of pytest_collection_modifyitems
     if config.option.watch:
         return _watch(config)
@@ -107,57 +55,6 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     if config.option.keep or (len(named) == 1 and named.pop().suffix == ".md"):
         return 0
     return 2 * (os.cpu_count() or 1)  # pages wait half of their time
-
-
-def _check_targets(option: argparse.Namespace) -> None:
-    """Refuse what can't be written before anything runs, not after all of it has."""
-    reports = {"--report-json": option.report_json, "--junitxml": _junit_file(option)}
-    reports = {name: file for name, file in reports.items() if file}
-    for name, file in reports.items():
-        if file.resolve().name.lower().endswith(selection.ENDINGS):
-            raise pytest.UsageError(f"{name}={file} may be a page: name another file")
-        _check_target(name, file, report.check, "a file")
-    if len({file.resolve() for file in reports.values()}) < len(reports):
-        raise pytest.UsageError(
-            f"{' and '.join(reports)} are both {option.report_json.resolve()}: name two files"
-        )
-    if option.recordings:
-        _check_target("--recordings", option.recordings, report.check_folder, "a folder")
-
-
-def _check_target(name: str, target: Path, check: Callable[[Path], None], what: str) -> None:
-    try:
-        check(target)
-    except OSError as error:
-        raise pytest.UsageError(
-            f"{name}={target} can't be written ({error.strerror}): name {what} that can be"
-        ) from None
-
-
-def _junit_file(option: argparse.Namespace) -> Path | None:
-    """The file that pytest makes of its own report; None where it makes none, or writes to a device."""
-    if not (given := getattr(option, "xmlpath", None)):
-        return None
-    file = Path(os.path.expanduser(os.path.expandvars(given)))
-    return file if file.is_file() or not file.exists() else None
-
-
-def _check_processes(config: pytest.Config) -> None:
-    """Refuse to run two pages at once on one daemon, where each would find, and remove, what the other made; and where
-    a shell is to open at the terminal, which only one process has."""
-    number, places = config.getoption("numprocesses", None) or 0, config.getoption("tx", None)
-    spread = (
-        f"--numprocesses={number}" if number > 1 else f"--tx={places[0]}" if places and not number else ""
-    )
-    engine = engines.ENGINES[config.option.engine]
-    if engine.is_shared and spread:
-        raise pytest.UsageError(
-            f"{spread}: on the engine {engine.name} all pages share one daemon, and run one after the other: leave it out"
-        )
-    if config.option.keep and spread:
-        raise pytest.UsageError(
-            f"{spread}: --keep opens its shell in the process of this terminal: leave it out"
-        )
 
 
 def _watch(config: pytest.Config) -> int:
@@ -189,7 +86,7 @@ def _leave_out_unchanged(config: pytest.Config) -> pytest.ExitCode | None:
     if kept:
         return None
     print("no page has changed: nothing was verified in this run (without --changed, all of them run)")
-    return NOTHING_VERIFIED
+    return options.NOTHING_VERIFIED
 
 
 @pytest.hookimpl(optionalhook=True)
