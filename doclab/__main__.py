@@ -156,7 +156,10 @@ def update_pages(options: argparse.Namespace) -> int:
         ran = True
         print("\n".join(f"  rewrote {relative(file)}" for file in changed) or "  nothing to change")
     if not (ran or failed):
-        print("nothing was recorded: none of these pages has an example that runs", file=sys.stderr)
+        print(
+            "nothing was recorded: none of these pages has an example that runs on this engine",
+            file=sys.stderr,
+        )
     return 0 if ran and not failed else 1
 
 

@@ -7,16 +7,16 @@ from itertools import pairwise
 
 from doclab.mutants import Mutant, Row, Step, beside_ellipsis, edit, put
 from doclab.transcript import ELLIPSIS
-from doclab.values import Token, masked, spells_out, tokens
+from doclab.values import Bindings, Token, masked, spells_out, tokens
 
 MISQUOTED = "a value is not the one that the command spells out"
 Place = tuple[Row, Token]
 _NAMES = ("sad_bell", "vibrant_bohr")  # two that dockerd may give
 
 
-def confusions(page: Sequence[Step]) -> Iterator[Mutant]:
+def confusions(page: Sequence[Step], known: Bindings) -> Iterator[Mutant]:
     """Two identities made one, one made two, and neighbours that change places, on all of a page; and each value that
-    a command spells out misquoted by its output, an identity by any."""
+    a command spells out misquoted by its output, each identity that the page writes by any."""
     seen, count = _seen(page)
     for n, (row, token) in enumerate(seen):
         nearest = (other for _, other in [*seen[:n][::-1], *seen[n:]] if other.kind is token.kind)
@@ -26,10 +26,12 @@ def confusions(page: Sequence[Step]) -> Iterator[Mutant]:
         if count[token.identity] > 1 and (text := _another(row.text, token)):
             yield _edit("one identity is two", row, token, text)
     yield from (_exchange(*one, *other) for one, other in _neighbours(seen) if _is_known(count, one, other))
-    yield from (_edit(MISQUOTED, *place, text) for place, text, is_quoted in _replaced(page) if is_quoted)
+    yield from (
+        _edit(MISQUOTED, *place, text) for place, text, is_quoted in _replaced(page, known) if is_quoted
+    )
 
 
-def permitted(page: Sequence[Step]) -> Iterator[Mutant]:
+def permitted(page: Sequence[Step], known: Bindings) -> Iterator[Mutant]:
     """Each other value replaced by another of its type, each two neighbours that stand nowhere else exchanged, and each
     line beside a `...` left out.
 
@@ -38,7 +40,7 @@ def permitted(page: Sequence[Step]) -> Iterator[Mutant]:
     for step in page:
         for row in beside_ellipsis(step):
             yield edit("a line beside `...` is left out", ELLIPSIS, (row, ()))
-    for place, text, is_quoted in _replaced(page):
+    for place, text, is_quoted in _replaced(page, known):
         if not is_quoted:
             yield _edit("another value of its type", *place, text)
     seen, count = _seen(page)
@@ -47,19 +49,14 @@ def permitted(page: Sequence[Step]) -> Iterator[Mutant]:
     )
 
 
-def _replaced(page: Sequence[Step]) -> Iterator[tuple[Place, str, bool]]:
-    """Each value with the line that has another in its place, and whether its command spells it out, of an identity
-    any command of the page."""
-    written = "\n".join(step.written for step in page)
+def _replaced(page: Sequence[Step], known: Bindings) -> Iterator[tuple[Place, str, bool]]:
+    """Each value with the line that has another in its place, and whether its command spells it out, or the page does."""
     for step in page:
         for row in step.output:
             for token in tokens(row.text):
                 if token.kind and (text := _another(row.text, token)):
-                    yield (
-                        (row, token),
-                        text,
-                        spells_out(written if token.identity else step.written, token.text),
-                    )
+                    is_written = token.identity is not None and bool(known.written_at(token.identity))
+                    yield (row, token), text, is_written or spells_out(step.written, token.text)
 
 
 def _seen(page: Sequence[Step]) -> tuple[list[Place], Counter]:

@@ -41,8 +41,8 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
     rows = [[match[1], match[2]] for match in _LINE.finditer(text)]
     for edit in sorted(set(edits), key=lambda edit: edit.line, reverse=True):
         above, ending = rows[edit.line - 1]
-        indent = above.removesuffix(edit.above)
-        if indent + edit.above != above:
+        indent = _unescaped(above).removesuffix(edit.above)
+        if indent + edit.above != _unescaped(above):
             raise Displaced(
                 f"{relative(edit.file)}:{edit.line} is not {edit.above!r}, so its output can't be recorded"
             )
@@ -51,6 +51,11 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
         new = [[(indent + line).rstrip(BLANKS), ending] for line in edit.new]
         rows[edit.line : edit.line + edit.old] = new
     return "".join(part for row in rows for part in row)
+
+
+def _unescaped(line: str) -> str:
+    """The line as it is shown: a mark of the extension for includes that is to be shown stands behind a `;` more."""
+    return re.sub(r";(;*-+8<-)", r"\1", line, count=1)
 
 
 class Claim:

@@ -12,11 +12,11 @@ from doclab.engines import Engine
 from doclab.mutants import LINES, NAMES, Mutant, Row, commands, lies, steps
 from doclab.outputs import Reality
 from doclab.pages import Example, PageError
-from doclab.promises import Promise, promises, spelled_out
+from doclab.promises import Promise, promises
 from doclab.run import open_page
 from doclab.source import relative
 from doclab.transcript import ELLIPSIS
-from doclab.values import Bindings, masked, tokens
+from doclab.values import masked, tokens
 from doclab.verdict import FAILED
 
 
@@ -31,7 +31,7 @@ class Trial:
         self._examples, self._ran, self._facts = examples, reality.ran, reality.facts
         self._promised = outputs.promised(examples, reality.ran)
         self._starts = [0, *accumulate(map(len, self._promised))]
-        self._known = [Bindings(spelled_out(examples))]  # what has been bound before each example
+        self._known = [outputs.bindings(examples, reality.ran)]  # what has been bound before each example
         for group, start in zip(self._promised, self._starts, strict=False):
             known = self._known[-1].copy()
             is_broken = outputs.broken(group, self._facts[start : start + len(group)], known)
@@ -107,13 +107,14 @@ def examine(page: Path, engine: Engine, limit: float, progress: Callable[[str], 
         return found
     reality = outputs.load(page, engine.name, examples) or _verify(page, examples, engine, limit, progress)
     trial, page_steps = Trial(examples, reality), steps(examples, reality.ran)
-    for mutant in chain(lies(page_steps), confusions(page_steps)):
+    known = outputs.bindings(examples, reality.ran)
+    for mutant in chain(lies(page_steps), confusions(page_steps, known)):
         found.tried[mutant.target] += 1
         if trial.finds_out(mutant):
             found.killed[mutant.target] += 1
         else:
             found.survivors.append(_survivor(mutant, examples))
-    for mutant in permitted(page_steps):
+    for mutant in permitted(page_steps, known):
         found.permitted[mutant.target] += 1
         found.bound[mutant.target] += trial.finds_out(mutant) is True
     found.commands.update(map(trial.finds_out, commands(page_steps)))

@@ -76,7 +76,7 @@ def _check_targets(option: argparse.Namespace) -> None:
     reports = {"--report-json": option.report_json, "--junitxml": _junit_file(option)}
     reports = {name: file for name, file in reports.items() if file}
     for name, file in reports.items():
-        if file.resolve().name.lower().endswith(selection.ENDINGS):
+        if any(path.name.lower().endswith(selection.ENDINGS) for path in (file, file.resolve())):
             raise pytest.UsageError(f"{name}={file} may be a page: name another file")
         _check_target(name, file, report.check, "a file")
     if len({file.resolve() for file in reports.values()}) < len(reports):

@@ -1,6 +1,7 @@
 """Lines of a page that know where they come from: their file, which may be one that the page includes, and their line."""
 
 import codecs
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -19,7 +20,9 @@ NOT_INCLUDED = (
 )
 # Begins a line that somebody may have meant as an include, also in a quote or a list, where there can be none.
 _SCISSORS = re.compile(r"[\s>*+:.\d-]*[-–—]8<[-–—]")
-_WORD = re.compile(r"\w")
+# What may stand around the mark of a section: the signs of a comment.
+_BEFORE_MARK = re.compile(r"\s*(?:#+|//+|/\*+|<!--+|\{#|;+|%+|--|REM\b|dnl\b)?\s*", re.IGNORECASE)
+_BEHIND_MARK = re.compile(r"\s*(?:\*+/|--+>|#\})?\s*")
 _IN_BLOCK = (
     "between two lines of --8<-- a file is named without --8<-- and quotes: this line would include nothing"
 )
@@ -82,16 +85,28 @@ class LocatingSnippets(SnippetPreprocessor):
         found = super().get_snippet_path(path)
         if found:
             _check(Path(found))
-            if found in self.seen or Path(found) == self.page.absolute():
+            if found in self.seen or os.path.samefile(found, self.page):
                 raise PageError(*self._at, f"{path} includes itself here: take this line out")
         return found
 
     def parse_snippets(self, lines: list[str], file_name: str | None = None, **options) -> list[str]:
         rows = _located(_rows_of(Path(file_name)), Path(file_name)) if file_name else lines
-        self._refuse_lost(rows)
+        self._refuse_lost(self._around(rows) if file_name else rows)
         if file_name:
             rows = self._asked_for(rows, Path(file_name))
         return super().parse_snippets(_Followed(rows, self._follow), file_name, **options)
+
+    def _around(self, rows: list["_Located"]) -> list["_Located"]:
+        """The lines of a file that were asked for, with the marks of their section and of those in it."""
+        _, ranges, section = self._asked.groups
+        if ranges:
+            return [rows[n] for span in _chosen(ranges, len(rows)) for n in span]
+        marks = [
+            n
+            for n, row in enumerate(rows)
+            if (found := self.RE_SNIPPET_SECTION.match(row)) and found["name"] == (section or "")[1:]
+        ]
+        return rows[marks[0] : marks[1] + 1 if marks[1:] else None] if marks else rows
 
     def _asked_for(self, rows: list["_Located"], file: Path) -> list["_Located"]:
         """The lines of a file that were asked for.  Raises PageError where those are none, or all empty."""
@@ -120,9 +135,11 @@ class LocatingSnippets(SnippetPreprocessor):
                 raise PageError(row.file, row.number, _MARKED)
 
     def _is_mark_in_text(self, row: str) -> bool:
-        """Whether the line has the mark of a section, and words beside it, which would be lost with it."""
+        """Whether the line has the mark of a section, and text beside it, which would be lost with it."""
         found = self.RE_SNIPPET_SECTION.match(row)
-        return bool(found) and not found["escape"] and bool(_WORD.search(found["pre"] + found["post"]))
+        if not found or found["escape"]:
+            return False
+        return not (_BEFORE_MARK.fullmatch(found["pre"]) and _BEHIND_MARK.fullmatch(found["post"]))
 
     def _follow(self, line: str) -> None:
         if isinstance(line, _Located):

@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from doclab import files
-from doclab.pages import RUN, Example
+from doclab.pages import RUN, SHOW, Example
 from doclab.programs import without_promises
 from doclab.promises import Promise, promises, spelled_out
 from doclab.source import PROJECT
@@ -42,6 +42,11 @@ def promised(examples: Sequence[Example], ran: Sequence[int]) -> list[list[Promi
         promises(examples[this], None if then is None else examples[then])
         for this, then in zip(ran, following, strict=True)
     ]
+
+
+def bindings(examples: Sequence[Example], ran: Sequence[int]) -> Bindings:
+    """What is known of identities before anything ran: those that the page writes in what runs at these positions."""
+    return Bindings(spelled_out([e for n, e in enumerate(examples) if n in ran or e.action == SHOW]))
 
 
 def broken(promises: Sequence[Promise], facts: Sequence[Fact], bindings: Bindings) -> bool | None:
@@ -81,7 +86,7 @@ def load(page: Path, engine: str, examples: Sequence[Example]) -> Reality | None
     if not is_same:
         return None
     promises = [*chain(*promised(examples, reality.ran))]
-    holds = broken(promises, reality.facts, Bindings(spelled_out(examples))) is False
+    holds = broken(promises, reality.facts, bindings(examples, reality.ran)) is False
     return reality if holds else None
 
 

@@ -22,7 +22,12 @@ _SHELLS = {
     *("bash", "sh", "shell", "zsh", "ksh", "openrc", "csh", "tcsh", "tcshcon", "fish", "fishshell"),
     *("shell-session", "sh-session", "bash-session"),
 }  # all their names in Pygments
-_ASKS_PIPE = re.compile(r"(?!\w+\s*\(\))[^|;&\n]*(?:\$\{?#?|\(\(\s*)PIPESTATUS")
+_READS_PIPE = r"(?:\$\{?[#!]?|\(\(\s*)PIPESTATUS\b"
+_ASKS_PIPE = re.compile(  # in the first command of a line, which does not define a function
+    r"(?!\s*(?:function\s|[\w-]+\s*\(\)))"
+    rf"""(?:'[^']*'|"(?:(?!{_READS_PIPE})[^"])*"|\d*[<>]&\d*|[^|;&\n'"])*?"""
+    rf"""(?:"(?:(?!{_READS_PIPE})[^"])*)?{_READS_PIPE}"""
+)
 _PIPESTATUS = (
     "`PIPESTATUS` is of the last pipeline in a command, and this is a command by itself: write both in one, "
     "as in `false | true; echo ${PIPESTATUS[0]}`"

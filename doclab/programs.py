@@ -16,6 +16,7 @@ from doclab.transcript import BLANKS, PROMISE
 _STYLE = ExamplesConfig(line_length=88, target_version="py311", upgrade=True, isort=True)
 # No output is too long for its `#>` line: pytest-examples would put it into a string, which is not the format.
 _ROOM = ExamplesConfig(line_length=10_000, target_version="py311")
+_LONG = 10**20  # what Docker or a shell prints has fewer digits, and Python spells out no more than 4,300
 _EMPTY = "\ue000"  # stands for an empty line of output while black is at work: a letter of no script
 
 
@@ -27,19 +28,24 @@ def promised(source: str) -> list[str]:
 def constants(source: str) -> str:
     """The strings, bytes and numbers in a program, a line each, but for its docstrings: in them it names what it makes.
 
-    Of a text that Python can't read it is all: the program's run tells of that.
+    Of a text that this Python can't read it is all but the output that it promises.
     """
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError):
-        return source
+        return without_promises(source)
     said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     values = (
         node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in said
     )
-    return "\n".join(
-        value.decode(errors="replace") if isinstance(value, bytes) else str(value) for value in values
-    )
+    return "\n".join(map(_spelled, values))
+
+
+def _spelled(value: object) -> str:
+    if isinstance(value, bytes):
+        return value.decode(errors="replace")
+    is_long = isinstance(value, int) and abs(value) >= _LONG
+    return "" if is_long else str(value)
 
 
 def without_promises(source: str) -> str:

@@ -47,13 +47,21 @@ def promises(example: Example, following: Example | None) -> list[Promise]:
     ]
 
 
-def spelled_out(examples: Sequence[Example]) -> str:
-    """Where a page may spell out an identity that it shows: in its commands, programs, and the files that it saves."""
-    texts = [example.block.source for example in examples if example.saves]
+def spelled_out(examples: Sequence[Example]) -> list[tuple[str, str]]:
+    """Where these examples may spell out an identity: their commands, programs, and files to save, each behind its place."""
+    found = []
     for example in examples:
         if example.action == RUN:
-            texts += [promise.written for promise in promises(example, None)]
-    return "\n".join(texts)
+            found += [(promise.place, promise.written) for promise in promises(example, None)]
+        elif example.saves:
+            found.append((f"{relative(example.file)}:{example.line}", named_in(example)))
+    return found
+
+
+def named_in(example: Example) -> str:
+    """What a program, or a file that commands will read, spells out."""
+    source = example.block.source
+    return programs.constants(source) if example.language == "python" else source
 
 
 def _promise_of_program(example: Example, may_fail: bool) -> Promise:
@@ -64,7 +72,7 @@ def _promise_of_program(example: Example, may_fail: bool) -> Promise:
         f"python {file.name}",
         programs.promised(source),
         may_fail,
-        programs.constants(source),
+        named_in(example),
         relative(file),
     )
 

@@ -15,7 +15,7 @@ from doclab.engines import Engine
 from doclab.host import open_host
 from doclab.leftovers import DaemonGone, Leftovers, refuse_taking_all
 from doclab.pages import Example
-from doclab.promises import Promise, promises, spelled_out
+from doclab.promises import Promise, named_in, promises, spelled_out
 from doclab.session import DEFAULT_LIMIT, Pieces, Session, SessionEnded
 from doclab.source import relative
 from doclab.terminal import Terminal
@@ -82,7 +82,7 @@ class PageRun:
         self._record = record
         self._stop_at_failure = stop_at_failure
         self._flip_limits = flip_limits
-        self._bindings = Bindings(spelled_out(examples))
+        self._bindings = self.bindings()
         self._broken = ""
         self._last = _place(examples[0])  # where the last command stands that ran
         self._daemon = DaemonWatch(host)
@@ -94,6 +94,10 @@ class PageRun:
             e.block.source for e in examples if e.action == pages.RUN or e.saves
         )
         self._session = Session(lambda command: host.argv(command, directory))
+
+    def bindings(self) -> Bindings:
+        """What is known of identities before anything ran: those that the page writes in what runs here."""
+        return Bindings(spelled_out([example for example in self.examples if not self._why_not(example)]))
 
     def advance(self, example: Example) -> Verdict:
         """Run everything on the page up to this example, then it; a second time gives the same verdict."""
@@ -135,7 +139,7 @@ class PageRun:
         return ""
 
     def _save(self, example: Example) -> None:
-        self._leftovers.hear(_place(example), _names(example))
+        self._leftovers.hear(_place(example), named_in(example))
         hostio.write(
             self.host, str(PurePosixPath(self.directory, example.saves)), f"{example.block.source}\n"
         )
@@ -184,7 +188,7 @@ class PageRun:
             hostio.write(self.host, noting, _NOTING_PRINTS.read_text(encoding="utf-8"))
             command[-1:] = [noting, program, records]
         (promise,) = self._promises(example)
-        self._leftovers.hear(promise.place, _names(example))
+        self._leftovers.hear(promise.place, named_in(example))
         is_judged = self._type(f"{path} {shlex.join(command)}", promise, verdict)
         if is_judged and self._record:
             with contextlib.suppress(OSError, ValueError):  # a program that ends by os._exit leaves none
@@ -313,11 +317,6 @@ class PageRun:
             with contextlib.suppress(DaemonGone):
                 self._leftovers.remove()
         self._leftovers.close()
-
-
-def _names(example: Example) -> str:
-    """Where a program, or a file that commands will read, may name what is made of it."""
-    return programs.constants(example.block.source) if example.language == "python" else example.block.source
 
 
 def _listed(items: Sequence[str]) -> list[str]:

@@ -12,14 +12,13 @@ from doclab.edits import Displaced, Edit, Taken, apply, claim, like
 from doclab.engines import Engine
 from doclab.files import stage
 from doclab.pages import Example, PageError
-from doclab.promises import Promise, promises, spelled_out
+from doclab.promises import Promise, promises
 from doclab.run import PageRun, open_page
 from doclab.source import SOURCE, TRANSLATION, is_ours, relative
-from doclab.values import Bindings
 from doclab.verdict import FAILED, NOT_RUN, Verdict
 
-# A line that Markdown could take for the end of a fence or for an include.
-_MARKS = re.compile(r"\s*(?:```|~~~|;*-+8<-+)")
+# A line that Markdown could take for the end of a fence, for an include, or for the mark of a section.
+_MARKS = re.compile(r"\s*(?:```|~~~|;*-+8<-+)|.*-8<-+[ \t]+\[")
 
 
 class UpdateError(Exception):
@@ -126,7 +125,7 @@ def _refuse_broken(run: PageRun) -> None:
 def _rewrites(run: PageRun) -> list[list[list[str]]]:
     """All outputs are recorded anew where a new value would contradict one that the page keeps."""
     try:
-        bindings = Bindings(spelled_out(run.examples))
+        bindings = run.bindings()
         return _rewrite_all(
             run, lambda kept, real: comparison.rewrite(kept.output, real, bindings, kept.written)
         )

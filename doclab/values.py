@@ -1,7 +1,7 @@
 """The closed list of values that change from run to run, and what it takes for two of them to match."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -87,6 +87,11 @@ _BY_GROUP = {f"t{index}": kind for index, kind in enumerate(TYPES)}
 _ANY = re.compile("|".join(f"(?P<{group}>{kind.pattern})" for group, kind in _BY_GROUP.items()))
 
 
+# Around a word of a command or program; it may stand right behind options of a letter, as in `-dp45000:80`, or a `\\n`.
+_BEGIN = r"(?:(?<![\w.])|(?<=\s-[A-Za-z])|(?<=\s-[A-Za-z]{2})|(?<=\s-[A-Za-z]{3})|(?<=\\[nrt]))"
+_END = r"(?!\.?\w)"
+
+
 @dataclass(frozen=True)
 class Token:
     """A stretch of a line, from its character `start`: `kind` is None for text that must match to the letter."""
@@ -103,12 +108,24 @@ class Token:
 
 @lru_cache(maxsize=10_000)
 def spells_out(written: str, value: str) -> bool:
-    """Whether the value, such as the address in `--ip 10.9.0.7`, is a word of a command or program; blanks are none.
+    """Whether the value, such as the address in `--ip 10.9.0.7`, is a word of a command or program; blanks are none."""
+    if value.isspace() or value not in written:
+        return False
+    return bool(re.search(f"{_BEGIN}{re.escape(value)}{_END}", written))
 
-    So is what stands right behind an option of one letter or a `\\n`.
-    """
-    word = rf"(?:(?<![\w.])|(?<=\s-[A-Za-z])|(?<=\\[nrt])){re.escape(value)}(?!\.?\w)"
-    return not value.isspace() and bool(re.search(word, written))
+
+@lru_cache(maxsize=10_000)
+def _identifies(written: str, identity: Identity) -> bool:
+    """Whether it is a word there: an id also with its other digits, a port only where no other number can stand."""
+    kind, value = identity
+    if value not in written:
+        return False
+    pattern = f"{_BEGIN}{re.escape(value)}{_END}"
+    if kind == "ephemeral-port":
+        pattern = rf"{_BEGIN}(?<!=){value}:\w|:{value}\b"
+    elif kind == "id12":
+        pattern = f"{_BEGIN}{value}(?:[0-9a-f]{{52}})?{_END}"
+    return bool(re.search(pattern, written))
 
 
 @lru_cache(maxsize=10_000)
@@ -147,16 +164,18 @@ class Bindings:
     """Which real value each identity on a page stands for: one to one, in both directions.
 
     Ids of 12 and of 64 hex digits are one identity, known by its first 12 digits (how Docker shortens ids).  One that
-    is a word of `written`, what the page itself writes, is no accident of the run: it stands for itself.
+    the page itself writes is no accident of the run: it stands for itself.  `written` holds each text in which that may
+    be, behind the place where it stands.
     """
 
-    def __init__(self, written: str = "") -> None:
-        self._written = written
+    def __init__(self, written: Iterable[tuple[str, str]] = ()) -> None:
+        self._written = [(place, text.lower()) for place, text in written]  # as Docker writes all identities
         self._real: dict[tuple[str, str], str] = {}
         self._shown: dict[tuple[str, str], str] = {}
 
     def copy(self) -> "Bindings":
-        twin = Bindings(self._written)
+        twin = Bindings()
+        twin._written = self._written
         twin._real, twin._shown = dict(self._real), dict(self._shown)
         return twin
 
@@ -191,10 +210,9 @@ class Bindings:
     def conflict(self, kind: ValueType, shown: str, real: str) -> str | None:
         """Why `shown` can't stand for `real`, in words; None when it can."""
         for key, page, run in _identities(kind, shown, real):
-            if page != run and (
-                said := next((text for text in (page, run) if spells_out(self._written, text)), None)
-            ):
-                return f"{said} is written on this page, where it runs or is saved, so it has to match to the letter"
+            for value in (page, run):
+                if page != run and (place := self.written_at((key, value))):
+                    return f"{value} is written at {place}, so it has to match to the letter"
             stands_for = self._real.get((key, page))
             if stands_for not in (None, run):
                 return (
@@ -204,6 +222,10 @@ class Bindings:
             if stood_as not in (None, page):
                 return f"{run} of this run is {stood_as} on this page, but here the page shows {page}"
         return None
+
+    def written_at(self, identity: Identity) -> str:
+        """Where the page itself writes an identity; "" where it does not."""
+        return next((place for place, text in self._written if _identifies(text, identity)), "")
 
     def spell(self, line: str) -> str:
         """The line of a real run with each bound identity as the page spells it."""

@@ -33,6 +33,7 @@ SPOILT = {
     "marked.txt": "\ufeff$ a\n1\n",
     "near.md": "Gần.\n\n--8<-- part.md\n",
     "hollow.txt": "a\n# --8<-- [start:hollow]\n\n# --8<-- [end:hollow]\n",
+    "brace.txt": "# --8<-- [start:server]\nserver {\n  listen 80;\n} # --8<-- [end:server]\n",
     "lost.txt": "FROM busybox:1.37\nRUN rm -rf /x # --8<-- [start:b]\n",
     "marks.txt": "# --8<-- [start:a]\n$ a\n$ rm x # --8<-- [start:b]\n# --8<-- [end:a]\n",
     "round.md": 'Vòng.\n\n--8<-- "round.md"\n',
@@ -213,6 +214,29 @@ def test_a_line_that_shows_the_mark_of_a_section_knows_where_it_stands(page):
     (block,) = read(page("```console\n$ a\n1\n\n$ echo ';--8<-- [start:x]'\n2\n```\n"))
     assert "$ echo '--8<-- [start:x]'" in block.source.split("\n")
     assert [line for _, line in block.body] == [2, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize(
+    "mark", ["# {}", "<!-- {} -->", "// {}", "  /* {} */", "-- {}", "REM {}", "{{# {} #}}", "{}"]
+)
+def test_the_mark_of_a_section_may_stand_in_a_comment_of_any_language(page, mark):
+    start, end = (mark.format(f"--8<-- [{which}:a]") for which in ("start", "end"))
+    (block,) = read(page(f"```text\n{start}\na\n{end}\n```\n"))
+    assert block.source == "a"
+
+
+def test_what_nobody_includes_is_not_lost(page):
+    file = page("x = 1  # --8<-- [start:b]\n# --8<-- [start:a]\ny = 2\n# --8<-- [end:a]\n")
+    file.rename(file.parent / "two.txt")
+    (block,) = read(page('```text\n--8<-- "two.txt:a"\n```\n'))
+    assert block.source == "y = 2"
+
+
+def test_a_page_that_includes_itself_is_known_by_any_path(page):
+    file = page('Một.\n\n--8<-- "page.md"\n')
+    (file.parent / "sub").mkdir(exist_ok=True)
+    with pytest.raises(PageError, match="includes itself here"):
+        read(file.parent / "sub" / ".." / "page.md")
 
 
 def test_a_page_does_not_know_the_marks_of_its_blocks(page):
@@ -418,6 +442,21 @@ ERRORS = {
     "a line of a file with the mark of a section": (
         '```dockerfile title="Dockerfile"\n--8<-- "lost.txt"\n```\n',
         ("lost.txt", 2),
+        "give the mark a line of its own",
+    ),
+    "a brace beside the mark of a section": (
+        '```nginx title="a.conf"\n--8<-- "brace.txt:server"\n```\n',
+        ("brace.txt", 4),
+        "give the mark a line of its own",
+    ),
+    "a command without letters with the mark of a section": (
+        "```console\n$ false\n$ : # --8<-- [start:a]\n$ echo $?\n0\n```\n",
+        3,
+        "give the mark a line of its own",
+    ),
+    "a line of output with the mark of a section": (
+        "```console\n$ cat a\n---  --8<-- [start:y]\n```\n",
+        3,
         "give the mark a line of its own",
     ),
     "words beside the mark of a section": ("Chữ mất --8<-- [start:z] đi đâu.\n", 1, "or write ;--8<--"),

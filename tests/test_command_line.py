@@ -184,6 +184,12 @@ def test_a_report_may_not_come_in_the_place_of_a_page_through_a_link(page):
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
     assert "may be a page: name another file" in done.stderr
     assert page.read_text() == text
+    page.rename(page.parent / "data")
+    page.symlink_to("data")
+    done = subprocess.run(
+        [*command, f"--report-json={page}"], cwd=PROJECT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
 
 
 def test_a_name_that_is_not_utf8_is_an_error_of_its_page(page):

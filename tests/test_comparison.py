@@ -219,18 +219,51 @@ def test_a_value_that_the_command_spells_out_has_to_match_to_the_letter(command,
     assert compare(new, real, Bindings(), command) is None
 
 
-def test_an_identity_that_the_page_writes_has_to_match_to_the_letter_below_any_command():
-    for shown, real in [("10.9.0.9", "10.9.0.7"), ("10.9.0.7", "10.9.0.9"), (":45999", ":45000")]:
-        difference = compare([shown], [real], Bindings("run --ip 10.9.0.7 -p 45000:80"))
-        assert " is written on this page, where it runs or is saved, so it has to match" in str(difference)
-        assert compare([shown], [real], Bindings()) is None
-        new = rewrite([shown], [real], Bindings("run --ip 10.9.0.7 -p 45000:80"))
-        assert new == [real]
+LONG = "3f" * 32
 
 
-def test_what_is_no_identity_matches_by_type_below_other_commands():
-    assert compare(["Up 5 seconds"], ["Up 9 seconds"], Bindings("sleep 5 seconds")) is None
-    assert compare(["waited 5s"], ["waited 9s"], Bindings("sleep 5s")) is None
+@pytest.mark.parametrize(
+    ("written", "shown", "real"),
+    [
+        ("docker run --ip 10.9.0.7 busybox", "10.9.0.9", "10.9.0.7"),
+        ("docker run --ip 10.9.0.7 busybox", "10.9.0.7", "10.9.0.9"),
+        ("docker run --mac-address 02:42:AC:11:00:09 busybox", "02:42:ac:11:00:08", "02:42:ac:11:00:09"),
+        ("docker run -p 45000:80 web", "0.0.0.0:45999", "0.0.0.0:45000"),
+        ("docker run -dp45000:80 web", "0.0.0.0:45999", "0.0.0.0:45000"),
+        ("curl localhost:45000", "0.0.0.0:45000", "0.0.0.0:45999"),
+        (f"docker pull busybox@sha256:{LONG}", "4e4e4e4e4e4e", LONG[:12]),
+        (f"docker pull busybox@sha256:{LONG}", "4e" * 32, LONG),
+    ],
+)
+def test_an_identity_that_the_page_writes_has_to_match_to_the_letter_below_any_command(written, shown, real):
+    page = [("page.md:3", "docker ps"), ("page.md:7", written)]
+    assert " is written at page.md:7, so it has to match to the letter" in str(
+        compare([shown], [real], Bindings(page))
+    )
+    assert compare([shown], [real], Bindings()) is None
+    assert rewrite([shown], [real], Bindings(page)) == [real]
+
+
+@pytest.mark.parametrize(
+    ("written", "shown", "real"),
+    [
+        ("sleep 5 seconds", "Up 5 seconds", "Up 9 seconds"),
+        ("sleep 5s", "waited 5s", "waited 9s"),
+        ("ulimit nofile=32768:65536", "0.0.0.0:32768", "0.0.0.0:32769"),
+        ("f.read(32768)", "0.0.0.0:32768", "0.0.0.0:32769"),
+        ("10.9.0.77 10.9.0.7.example", "10.9.0.7", "10.9.0.9"),
+    ],
+)
+def test_what_is_no_identity_that_the_page_writes_matches_by_type(written, shown, real):
+    assert compare([shown], [real], Bindings([("page.md:7", written)])) is None
+
+
+def test_a_long_output_is_compared_quickly_on_a_long_page():
+    page = [("page.md:7", "docker run -d --name web busybox:1.37\n" * 1000)]
+    shown, real = ([f"{kind}{n:011x}" for n in range(10_000)] for kind in "ab")
+    started = time.process_time()
+    assert compare(shown, real, Bindings(page)) is None
+    assert time.process_time() - started < 20, "a search for each value, in all that the page writes"
 
 
 def test_blanks_in_a_command_are_no_value():

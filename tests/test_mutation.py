@@ -17,6 +17,7 @@ from doclab.engines import DEFAULT, ENGINES
 from doclab.mutants import NAMES, commands, lies, steps
 from doclab.session import DEFAULT_LIMIT
 from doclab.source import DOCS, PROJECT
+from doclab.values import Bindings
 
 # What each command prints is what really happens: the page is run once, on a real host.
 PAGE = """# Page
@@ -209,14 +210,22 @@ def test_lies_about_a_line(tmp_path):
 def test_lies_about_identities(tmp_path):
     a, b, c = ("aaaaaaaaaaa1", "aaaaaaaaaaa2", "aaaaaaaaaaa0")
     page = lines(f"$ x\n{a} {b}\n{a}", tmp_path)
-    assert told(confusions(page)) == {f"{b} {b}", f"{a} {a}", b, f"{c} {b}", c, f"{b} {a}", f"{a} {a}|{b}"}
-    assert told(permitted(page)) == {f"{c} {b}", f"{a} {c}", c}
+    assert told(confusions(page, Bindings())) == {
+        f"{b} {b}",
+        f"{a} {a}",
+        b,
+        f"{c} {b}",
+        c,
+        f"{b} {a}",
+        f"{a} {a}|{b}",
+    }
+    assert told(permitted(page, Bindings())) == {f"{c} {b}", f"{a} {c}", c}
 
 
 def test_lone_neighbours_that_change_places_are_no_lie(tmp_path):
     page = lines("$ x\n172.17.0.2\n172.17.0.3", tmp_path)
-    assert told(confusions(page)) == {"172.17.0.2", "172.17.0.3"}  # two are one
-    assert "172.17.0.3|172.17.0.2" in told(permitted(page))
+    assert told(confusions(page, Bindings())) == {"172.17.0.2", "172.17.0.3"}  # two are one
+    assert "172.17.0.3|172.17.0.2" in told(permitted(page, Bindings()))
 
 
 def test_a_page_without_examples_tells_no_lies(tmp_path, kept):

@@ -99,6 +99,14 @@ def test_a_program_is_written_with_what_it_printed_and_a_second_time_alike(sourc
     assert written == programs.promise(file, file.read_text(), run(file))
 
 
+def test_a_program_spells_out_its_constants_but_no_comment_docstring_or_promise():
+    source = '"""A 1.1.1.1."""\n# 2.2.2.2\nprint("3.3.3.3", b"4.4.4.4", 45000)\n#> 5.5.5.5\n'
+    assert programs.constants(source).split("\n") == ["3.3.3.3", "4.4.4.4", "45000"]
+    newer = source + "type A = int\n"  # what only a later Python can read
+    assert "3.3.3.3" in programs.constants(newer) and "5.5.5.5" not in programs.constants(newer)
+    assert programs.constants(f"N = 0x1{'0' * 4001}\n") == ""
+
+
 def test_a_program_may_go_by_the_name_of_any_module_and_import_its_neighbour(tmp_path):
     (tmp_path / "neighbour.py").write_text("A = 1\n")
     (tmp_path / "runpy.py").write_text("import neighbour\n\nprint(neighbour.A)\n")
