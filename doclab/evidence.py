@@ -32,7 +32,7 @@ class EvidenceError(Exception):
 
 @dataclass(frozen=True)
 class Environment:
-    """What a page ran on: the engine's name, versions of the daemon and of its API, the kernel, and the images.
+    """What a page ran on: the engine's name, versions of the daemon, its API and its cgroups, the kernel, and the images.
 
     `images` maps a name such as `busybox:1.37` to the digest of its manifest in the registry it came from.
     """
@@ -42,6 +42,7 @@ class Environment:
     api: str
     kernel: str
     machine: str
+    cgroups: str
     images: Mapping[str, str]
 
 
@@ -75,13 +76,14 @@ def hashes(examples: Sequence[pages.Example]) -> dict[str, str]:
 
 def environment(engine: Engine, client: "docker.DockerClient", images: Mapping[str, str]) -> Environment:
     """Ask the daemon what it is; `images` are the digests of what pages can pull from where it pulls."""
-    version = client.version()
+    version, about = client.version(), client.info()
     return Environment(
         engine.name,
         version["Version"],
         version["ApiVersion"],
         version["KernelVersion"],
-        client.info()["Architecture"],
+        about["Architecture"],
+        about.get("CgroupVersion", ""),  # of Linux alone
         dict(sorted(images.items())),
     )
 
@@ -136,7 +138,9 @@ def _finite(digits: str) -> float:
 
 def unreadable(file: Path, fault: str) -> EvidenceError:
     """What to say of a file of evidence with this fault."""
-    return EvidenceError(f"{relative(file)}: {fault}: evidence is written by `nox -s matrix`, never by hand")
+    return EvidenceError(
+        f"{relative(file)}: {fault}: evidence is written by `nox -s matrix`, never by hand: remove the file, and run that"
+    )
 
 
 @functools.cache

@@ -37,6 +37,7 @@ def run(names: Sequence[str], files: Sequence[Path], folder: Path = evidence.FOL
     chosen = files or [SOURCE]  # a page of prose fails where it is named
     files = files or all_pages()
     check_folder(folder)
+    evidence.load(folder)  # what can't be read now could not be added to when all has run
     texts = _texts(files)
     hashes = {pages.page_id(file): evidence.hashes(pages.examples(file)) for file in files}
     ran: list[Run] = []

@@ -35,7 +35,7 @@ DIGEST = "sha256:" + 64 * "a"
 
 
 def environment(engine: str = "trixie", docker: str = "26.1.5+dfsg1") -> Environment:
-    return Environment(engine, docker, "1.45", "6.1.0", "x86_64", {"busybox:1.37": DIGEST})
+    return Environment(engine, docker, "1.45", "6.1.0", "x86_64", "2", {"busybox:1.37": DIGEST})
 
 
 def hashes(tmp_path: Path, text: str) -> dict[str, str]:

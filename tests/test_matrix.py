@@ -63,7 +63,7 @@ cleaned
 
 
 def where(engine: str, docker: str) -> Environment:
-    return Environment(engine, docker, "1.45", "6.1.0", "x86_64", {})
+    return Environment(engine, docker, "1.45", "6.1.0", "x86_64", "2", {})
 
 
 def report(**results: str) -> dict:
@@ -159,6 +159,13 @@ def test_pages_that_changed_meanwhile_leave_no_evidence(tmp_path, monkeypatch):
     monkeypatch.setattr(matrix.signals, "run_pytest", edited)
     with pytest.raises(EvidenceError, match=r"page\.md was changed while the pages ran: nothing is recorded"):
         matrix.run([DEFAULT], [page], tmp_path / "evidence")
+
+
+def test_evidence_that_cannot_be_read_is_told_before_anything_runs(tmp_path, monkeypatch):
+    (tmp_path / f"{DEFAULT}.json").write_text("{}")
+    monkeypatch.setattr(matrix.signals, "run_pytest", None)
+    with pytest.raises(EvidenceError, match=r"never by hand: remove the file, and run that"):
+        matrix.run([DEFAULT], [DOCS / "vi/index.md"], tmp_path)
 
 
 def test_pages_of_prose_in_a_folder_are_left_out_and_those_that_are_named_are_not(tmp_path, monkeypatch):

@@ -303,7 +303,7 @@ def test_each_example_shows_its_evidence_and_none_without(docs, tmp_path, monkey
         run.name: evidence.Result(hashes[run.name], HELD, 1.0),
         change.name: evidence.Result("0" * 12, HELD, 1.0),
     }
-    where = evidence.Environment("trixie", "26.1.5+dfsg1", "1.45", "6.1", "x86_64", {})
+    where = evidence.Environment("trixie", "26.1.5+dfsg1", "1.45", "6.1", "x86_64", "2", {})
     evidence.record(tmp_path, where, {"start": ("2026-01-31T10:20:30Z", results)})
     monkeypatch.setattr(evidence, "load", partial(evidence.load, tmp_path))
     target = build_strictly(docs)

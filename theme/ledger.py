@@ -28,7 +28,7 @@ WORDS = {
         "no-longer": "không còn đúng",
         "false": "sai",
         "totals": "Kết quả",
-        "engines": ("Docker", "Gói của", "API", "Nhân Linux", "Chạy từ ngày"),
+        "engines": ("Docker", "Gói của", "API", "Nhân Linux", "cgroup", "Chạy từ ngày"),
         "images": ("Image", "Digest"),
         "skipped": ("Trang", "Ví dụ", "Lý do"),
         "limits": ("Trang", "Ví dụ", "Chạy trên"),
@@ -42,7 +42,7 @@ WORDS = {
         "no-longer": "no longer",
         "false": "false",
         "totals": "Result",
-        "engines": ("Docker", "Packages of", "API", "Kernel", "Run since"),
+        "engines": ("Docker", "Packages of", "API", "Kernel", "cgroup", "Run since"),
         "images": ("Image", "Digest"),
         "skipped": ("Page", "Example", "Reason"),
         "limits": ("Page", "Example", "Runs on"),
@@ -161,6 +161,7 @@ class Ledger:
                     f"Debian {suite}" if suite else self._words["own"],
                     where["api"],
                     f"{where['kernel']} ({where['machine']})",
+                    where["cgroups"] and f"v{where['cgroups']}",
                     date(oldest, self._language) if oldest else "",
                 )
             )
