@@ -31,12 +31,12 @@ class Trial:
         self._examples, self._ran, self._facts = examples, reality.ran, reality.facts
         self._promised = outputs.promised(examples, reality.ran)
         self._starts = [0, *accumulate(map(len, self._promised))]
-        self._known = [outputs.bindings(examples, reality.ran)]  # what has been bound before each example
+        self.known = [outputs.bindings(examples, reality.ran)]  # what has been bound before each example
         for group, start in zip(self._promised, self._starts, strict=False):
-            known = self._known[-1].copy()
+            known = self.known[-1].copy()
             is_broken = outputs.broken(group, self._facts[start : start + len(group)], known)
             assert is_broken is False, "what was kept of a page is of one that held"
-            self._known.append(known)
+            self.known.append(known)
 
     def finds_out(self, mutant: Mutant) -> bool | None:
         """Whether the lie breaks a promise, or makes the page unreadable; None when only a Docker could tell."""
@@ -50,7 +50,7 @@ class Trial:
         except PageError:
             return True
         return outputs.broken(
-            [*chain(*promised)], self._facts[self._starts[first] :], self._known[first].copy()
+            [*chain(*promised)], self._facts[self._starts[first] :], self.known[first].copy()
         )
 
     def _again(self, n: int, changed: Sequence[Example], touched: set[int]) -> list[Promise]:
@@ -107,14 +107,13 @@ def examine(page: Path, engine: Engine, limit: float, progress: Callable[[str], 
         return found
     reality = outputs.load(page, engine.name, examples) or _verify(page, examples, engine, limit, progress)
     trial, page_steps = Trial(examples, reality), steps(examples, reality.ran)
-    known = outputs.bindings(examples, reality.ran)
-    for mutant in chain(lies(page_steps), confusions(page_steps, known)):
+    for mutant in chain(lies(page_steps), confusions(page_steps, trial.known[0])):
         found.tried[mutant.target] += 1
         if trial.finds_out(mutant):
             found.killed[mutant.target] += 1
         else:
             found.survivors.append(_survivor(mutant, examples))
-    for mutant in permitted(page_steps, known):
+    for mutant in permitted(page_steps, trial.known[0]):
         found.permitted[mutant.target] += 1
         found.bound[mutant.target] += trial.finds_out(mutant) is True
     found.commands.update(map(trial.finds_out, commands(page_steps)))

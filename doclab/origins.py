@@ -91,37 +91,36 @@ class LocatingSnippets(SnippetPreprocessor):
 
     def parse_snippets(self, lines: list[str], file_name: str | None = None, **options) -> list[str]:
         rows = _located(_rows_of(Path(file_name)), Path(file_name)) if file_name else lines
-        self._refuse_lost(self._around(rows) if file_name else rows)
         if file_name:
             rows = self._asked_for(rows, Path(file_name))
+        else:
+            self._refuse_lost(rows)
         return super().parse_snippets(_Followed(rows, self._follow), file_name, **options)
 
-    def _around(self, rows: list["_Located"]) -> list["_Located"]:
-        """The lines of a file that were asked for, with the marks of their section and of those in it."""
-        _, ranges, section = self._asked.groups
-        if ranges:
-            return [rows[n] for span in _chosen(ranges, len(rows)) for n in span]
-        marks = [
-            n
-            for n, row in enumerate(rows)
-            if (found := self.RE_SNIPPET_SECTION.match(row)) and found["name"] == (section or "")[1:]
-        ]
-        return rows[marks[0] : marks[1] + 1 if marks[1:] else None] if marks else rows
-
     def _asked_for(self, rows: list["_Located"], file: Path) -> list["_Located"]:
-        """The lines of a file that were asked for.  Raises PageError where those are none, or all empty."""
+        """The lines of a file that were asked for.  Raises PageError where those are none, or all empty, or some would
+        be lost."""
         _, ranges, section = self._asked.groups
         if ranges:
             parts = [[rows[n] for n in span] for span in _chosen(ranges, len(rows))]
+            self._refuse_lost([row for part in parts for row in part])
         elif section:
+            self._refuse_lost(self._with_marks(rows, section[1:]))
             parts = [self.extract_section(section[1:], rows)]
         else:
+            self._refuse_lost(rows)
             return rows
         chosen = [row for part in parts for row in part]
         if not all(parts) or not any(row.strip() for row in chosen):
             asked = f"{relative(file)}{ranges or section}"
             raise PageError(*self._at, f"{asked} has no text: name lines or a section with some")
         return chosen
+
+    def _with_marks(self, rows: list["_Located"], section: str) -> list["_Located"]:
+        """The lines of a section, with its own marks; all where it has none."""
+        found = [self.RE_SNIPPET_SECTION.match(row) for row in rows]
+        marks = [n for n, mark in enumerate(found) if mark and mark["name"] == section]
+        return rows[marks[0] : marks[1] + 1 if marks[1:] else None] if marks else rows
 
     def _refuse_lost(self, rows: Sequence["_Located"]) -> None:
         """Refuse what the extension takes away without a word.  Raises PageError."""

@@ -54,8 +54,13 @@ def spelled_out(examples: Sequence[Example]) -> list[tuple[str, str]]:
         if example.action == RUN:
             found += [(promise.place, promise.written) for promise in promises(example, None)]
         elif example.saves:
-            found.append((f"{relative(example.file)}:{example.line}", named_in(example)))
+            found.append((place_of(example), named_in(example)))
     return found
+
+
+def place_of(example: Example) -> str:
+    """`page.md:LINE` of its fence."""
+    return f"{relative(example.file)}:{example.line}"
 
 
 def named_in(example: Example) -> str:

@@ -15,9 +15,8 @@ from doclab.engines import Engine
 from doclab.host import open_host
 from doclab.leftovers import DaemonGone, Leftovers, refuse_taking_all
 from doclab.pages import Example
-from doclab.promises import Promise, named_in, promises, spelled_out
+from doclab.promises import Promise, named_in, place_of, promises, spelled_out
 from doclab.session import DEFAULT_LIMIT, Pieces, Session, SessionEnded
-from doclab.source import relative
 from doclab.terminal import Terminal
 from doclab.values import Bindings
 from doclab.verdict import FAILED, NOT_RUN, SKIPPED, Verdict, last_lines, printable
@@ -84,7 +83,7 @@ class PageRun:
         self._flip_limits = flip_limits
         self._bindings = self.bindings()
         self._broken = ""
-        self._last = _place(examples[0])  # where the last command stands that ran
+        self._last = place_of(examples[0])  # where the last command stands that ran
         self._daemon = DaemonWatch(host)
         self._memory_kills = 0
         if host.engine.is_shared:
@@ -120,13 +119,16 @@ class PageRun:
                 self._run(example, verdict)
         except hostio.FileError as error:  # its disk is full, its host is gone
             self._break(
-                verdict, _place(example), "", f"a file can't be written in the page's host: {error.strerror}"
+                verdict,
+                place_of(example),
+                "",
+                f"a file can't be written in the page's host: {error.strerror}",
             )
         except OSError as error:  # from the page's terminal
             self._break(verdict, self._last, "", f"the page's host can't be reached: {error.strerror}")
         verdict.seconds = time.monotonic() - started
         if verdict.result == FAILED and self._stop_at_failure:
-            self._broken = f"the page stops at its first failure, {_place(example)}"
+            self._broken = f"the page stops at its first failure, {place_of(example)}"
         return verdict
 
     def _why_not(self, example: Example) -> str:
@@ -139,7 +141,7 @@ class PageRun:
         return ""
 
     def _save(self, example: Example) -> None:
-        self._leftovers.hear(_place(example), named_in(example))
+        self._leftovers.hear(place_of(example), named_in(example))
         hostio.write(
             self.host, str(PurePosixPath(self.directory, example.saves)), f"{example.block.source}\n"
         )
@@ -321,7 +323,3 @@ class PageRun:
 
 def _listed(items: Sequence[str]) -> list[str]:
     return ["  " + printable(item.replace("\n", "\\n")) for item in items]  # names that the page has chosen
-
-
-def _place(example: Example) -> str:
-    return f"{relative(example.file)}:{example.line}"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from doclab import comparison
+from doclab import comparison, programs
 from doclab.comparison import Contradiction, compare, match_line, record, rewrite
 from doclab.transcript import ELLIPSIS
 from doclab.values import Bindings
@@ -217,6 +217,11 @@ def test_a_value_that_the_command_spells_out_has_to_match_to_the_letter(command,
     assert compare(shown, real, Bindings()) is None
     new = rewrite(shown, real, Bindings(), command)
     assert compare(new, real, Bindings(), command) is None
+
+
+def test_a_program_spells_out_values_too():
+    written = programs.constants('print("10.9.0.7")\n')
+    assert compare(["10.9.0.9"], ["10.9.0.7"], Bindings(), written)
 
 
 LONG = "3f" * 32

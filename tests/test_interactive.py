@@ -113,17 +113,19 @@ def test_the_shell_shows_what_a_page_left_behind(tmp_path):
 
 @pytest.mark.parametrize("seconds", [0, 0.1, 0.2])
 @pytest.mark.parametrize(
-    ("shown", "told", "result"), [("on", "1 held", "held"), ("off", "FAILURES", "failed")]
+    ("options", "shown", "told", "result", "status"),
+    [([], "on", "1 held", "held", 0), (["-x"], "off", "FAILURES", "failed", 1)],
+    ids=["held", "stopped"],
 )
-def test_ctrl_c_when_all_has_run_disturbs_nothing(tmp_path, shown, told, result, seconds):
+def test_ctrl_c_when_all_has_run_disturbs_nothing(tmp_path, options, shown, told, result, status, seconds):
     page = tmp_path / "page.md"
     page.write_text(f"```console\n$ echo on\n{shown}\n```\n")
-    run = AtTerminal(page, "-x")  # which ends the run in another way
+    run = AtTerminal(page, *options)
     run.wait_for(told)
     time.sleep(seconds)
     run.type("\x03")
     # The last: Python is on its way out, and has given its handlers back.
-    assert run.end() in (0, 1, 2, -signal.SIGINT)
+    assert run.end() in (status, 2, -signal.SIGINT)
     assert f"1 example: 1 {result}" in run.shown and "Traceback" not in run.shown
     assert traces([run.pid]) == []
 
