@@ -6,6 +6,7 @@ import re
 import select
 import signal
 import sys
+import termios
 import time
 
 import pytest
@@ -21,6 +22,7 @@ class AtTerminal:
         self.shown = ""
         self.pid, self._terminal = pty.fork()
         if self.pid == 0:
+            _keep_output_at_ctrl_c()
             os.chdir(PROJECT)
             command = ["-m", "pytest", "-c", "pyproject.toml", "--rootdir=.", *map(str, arguments)]
             os.execv(sys.executable, [sys.executable, *command])
@@ -47,6 +49,13 @@ class AtTerminal:
             pass
         os.close(self._terminal)
         return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+
+
+def _keep_output_at_ctrl_c() -> None:
+    """A terminal otherwise throws away what it holds at Ctrl-C: what a run had said, and we had not read yet."""
+    settings = termios.tcgetattr(0)
+    settings[3] |= termios.NOFLSH
+    termios.tcsetattr(0, termios.TCSANOW, settings)
 
 
 FAILING = "```console\n$ word=kept; touch kept\n$ echo right\nwrong\n$ echo later > later\n```\n\n```console\n$ touch later\n```\n"
