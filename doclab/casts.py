@@ -16,6 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import jsonschema
+
 from doclab import evidence, files
 from doclab.pages import Example
 from doclab.terminal import SHELL
@@ -27,6 +29,30 @@ if TYPE_CHECKING:  # the site reads recordings without a verifier
 FOLDER = evidence.FOLDER / "recordings"
 RECORDED = "recorded"  # the class of a fence whose run is kept
 
+_HEADER = {
+    "type": "object",
+    "required": ["version", "width", "height", "doclab"],
+    "properties": {
+        "version": {"const": 2},
+        "width": {"type": "integer", "minimum": 1},
+        "height": {"type": "integer", "minimum": 1},
+        "doclab": {
+            "type": "object",
+            "required": ["example", "hash", "day", "docker"],
+            "additionalProperties": {"type": "string"},
+            "properties": {"day": {"pattern": r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"}},
+        },
+    },
+}
+_EVENT = {
+    "type": "array",
+    "prefixItems": [{"type": "number", "minimum": 0, "maximum": 86400}, {"const": "o"}, {"type": "string"}],
+    "minItems": 3,
+    "maxItems": 3,
+}
+_VALIDATOR = jsonschema.Draft202012Validator(  # of its lines
+    {"type": "array", "prefixItems": [_HEADER], "items": _EVENT, "minItems": 2}
+)
 _COLUMNS, _ROWS = (40, 80), 24  # the narrowest and the widest picture, and the highest
 _WORD = 0.12  # seconds to type one
 _PAUSE = 0.8  # seconds before a line is typed, and after the last one
@@ -60,11 +86,13 @@ def load(folder: Path, page: str, example: Example, hash: str) -> tuple[dict[str
     if not file.exists():
         return None
     try:
-        header, *events = map(json.loads, file.read_text(encoding="utf-8").splitlines())
-        is_current = header["doclab"]["hash"] == hash
-    except (ValueError, LookupError, TypeError) as error:
-        raise evidence.unreadable(file, f"this is no recording ({error!r})") from None
-    return (header, events) if is_current else None
+        lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    except (OSError, ValueError, RecursionError) as error:
+        raise evidence.unreadable(file, f"this is no recording ({error})") from None
+    if error := jsonschema.exceptions.best_match(_VALIDATOR.iter_errors(lines)):
+        raise evidence.unreadable(file, f"this is no recording (at {error.json_path}: {error.message})")
+    header, *events = lines
+    return (header, events) if header["doclab"]["hash"] == hash else None
 
 
 def _file(folder: Path, page: str, example: Example) -> Path:

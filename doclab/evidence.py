@@ -1,16 +1,18 @@
 """Evidence: what ran where, when, with which result; the JSON that the site shows.
 
 `evidence/ENGINE.json` says for one engine what became of every example when it last ran; `evidence/schema.json` says
-what such a file holds.  Evidence holds for an example as long as its hash does: the hash of the example and of
-everything before it on its page, because commands build on each other.
+what such a file holds.  Evidence holds for an example as long as its hash does, which is one of all examples on its
+page: a page runs as a whole, and what a command does, and has to print, also depends on others.
 """
 
 import functools
 import hashlib
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,20 +60,24 @@ class Result:
 def hashes(examples: Sequence[pages.Example]) -> dict[str, str]:
     """12 hex digits for each example that runs or says why not, by its name.
 
-    They change with the example, its outputs and conditions, and with all before it; not with prose, and not with a
-    `reason=`, which each language words for itself.
+    They change with any example of the page, its outputs and conditions: commands build on those before them, may fail
+    where `echo $?` follows, and print an address to the letter if the page writes it anywhere.  They do not change with
+    prose, nor with a `reason=`, which each language words for itself.
     """
-    digest = hashlib.sha256()
-    found = {}
-    for example in examples:
-        if example.action == pages.SHOW and not example.saves:
-            continue
-        options = sorted(pair for pair in example.block.options.items() if pair[0] != "reason")
-        content = [example.language, sorted(example.block.classes), options, example.block.source]
-        digest.update(json.dumps(content).encode())
-        if example.ordinal:
-            found[example.name] = digest.hexdigest()[:12]
-    return found
+    page = json.dumps(
+        [_content(example) for example in examples if example.action != pages.SHOW or example.saves]
+    )
+    return {
+        example.name: hashlib.sha256(f"{example.name} {page}".encode()).hexdigest()[:12]
+        for example in examples
+        if example.ordinal
+    }
+
+
+def _content(example: pages.Example) -> list[Any]:
+    options = sorted(pair for pair in example.block.options.items() if pair[0] != "reason")
+    program = example.block.include.name if example.language == "python" and example.block.include else ""
+    return [example.language, sorted(example.block.classes), options, program, example.block.source]
 
 
 def environment(engine: Engine, client: "docker.DockerClient", images: Mapping[str, str]) -> Environment:
@@ -113,17 +119,54 @@ def took(page: Mapping[str, Any]) -> float:
     return sum(result["seconds"] for result in page["examples"].values())
 
 
+def series(docker: str) -> str:
+    """`26.1` of the version `26.1.5+dfsg1`: what readers call it."""
+    return ".".join(re.findall(r"\d+", docker)[:2])
+
+
 def _read(file: Path) -> dict[str, Any]:
     try:
-        content = json.loads(file.read_text(encoding="utf-8"), parse_constant=_refuse, parse_float=_finite)
+        content = json.loads(
+            file.read_text(encoding="utf-8"),
+            parse_constant=_refuse,
+            parse_float=_finite,
+            object_pairs_hook=_unique,
+        )
+        json.dumps(content, ensure_ascii=False).encode()  # `\ud800` can be read, and not be written
     except (ValueError, RecursionError) as error:
         raise unreadable(file, f"this is not JSON ({error})") from None
-    error = jsonschema.exceptions.best_match(_validator().iter_errors(content))
-    if error:
-        raise unreadable(file, f"at {error.json_path}: {error.message}")
+    except OSError as error:
+        raise unreadable(file, f"it can't be read ({error.strerror})") from None
+    if fault := _fault(content):
+        raise unreadable(file, fault)
     if content["environment"]["engine"] != file.stem:
         raise unreadable(file, f"it says that it is of the engine {content['environment']['engine']!r}")
     return content
+
+
+def _fault(content: Any) -> str:
+    """What is wrong with the content of a file of evidence, and where in it; "" for nothing."""
+    if error := jsonschema.exceptions.best_match(_validator().iter_errors(content)):
+        return f"at {error.json_path}: {error.message}"
+    latest = datetime.now(UTC) + timedelta(days=1)  # the clocks of two machines differ
+    for name, page in content["pages"].items():
+        try:
+            if datetime.fromisoformat(page["time"]) <= latest:
+                continue
+            fault = f"{page['time']} is still to come"
+        except ValueError as error:
+            fault = f"{page['time']} is no time ({error})"
+        return f"at $.pages.{name}.time: {fault}"
+    return ""
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Python reads a key that is there twice, and keeps the last of its values."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise ValueError(f"{next(key for key in keys if keys.count(key) > 1)!r} is there twice")
+    return found
 
 
 def _refuse(constant: str) -> None:
@@ -171,9 +214,27 @@ def record(
     if not found:
         return None
     content = {"environment": asdict(environment), "pages": found}
-    _validator().validate(content)
+    if fault := _fault(content):
+        raise EvidenceError(f"{relative(file)}: what was found can't be written: {fault}")
     files.write(file, _lines(content))
     return file
+
+
+def check(environment: Environment) -> None:
+    """Raise EvidenceError where nothing can be recorded of this environment: to be known before pages run."""
+    schema = _validator().schema["properties"]["environment"]
+    errors = _validator().evolve(schema=schema).iter_errors(asdict(environment))
+    if error := jsonschema.exceptions.best_match(errors):
+        raise EvidenceError(
+            f"nothing can be recorded of the engine {environment.engine!r}: its {error.json_path[2:]}: {error.message}"
+        )
+
+
+def differences(folder: Path, environment: Environment) -> list[str]:
+    """In what this environment differs from the one that its file is of, such as `kernel`: see `record`."""
+    file = folder / f"{environment.engine}.json"
+    before = _read(file)["environment"] if file.exists() else asdict(environment)
+    return [key for key, value in asdict(environment).items() if before[key] != value]
 
 
 def _lines(content: dict[str, Any]) -> str:

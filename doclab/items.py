@@ -1,6 +1,7 @@
 """What pytest runs of a page: its examples, what it leaves behind, and whether its limits are still needed."""
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from sybil.example import Example as SybilExample
 from doclab import engines, pages
 from doclab.host import HostError
 from doclab.leftovers import PageTaken
+from doclab.pages import Example
 from doclab.report import CLEAN_UP, LIMITS, Record, record
 from doclab.run import open_page
 from doclab.source import relative
@@ -111,7 +113,7 @@ class Limits(_Item):
     """Whether what `engine=` keeps from this engine would fail here: a limit must not outlive its reason.
 
     The page runs once more on a host of its own, with every limit turned round, so that of two blocks for two sides of
-    a border the other one runs.
+    a border the other one runs; and again where only some of them failed.
     """
 
     def runtest(self) -> None:
@@ -121,35 +123,37 @@ class Limits(_Item):
             self.conclude(Verdict(FAILED, f"{relative(self.path)}:1: {error}"))
 
     def _verdict(self) -> Verdict:
-        examples, option = self.page.document.namespace["examples"], self.config.option
-        if self.page.left and engines.ENGINES[option.engine].is_shared:  # it would be in the way
+        if self.page.left and self._engine.is_shared:  # it would be in the way
             return Verdict(NOT_RUN, f"{NOT_RUN}: the page left something behind")
-        limit = min(option.time_limit, _PATIENCE)
-        with open_page(
-            examples, engines.ENGINES[option.engine], lambda line: None, limit=limit, flip_limits=True
-        ) as run:
+        docker, found = self._turn_round()
+        if not found:
+            return Verdict(SKIPPED, f"no example is kept from Docker {docker}")
+        needless = [example for example, result in found if result == HELD]
+        if needless and (failed := [example for example, result in found if result == FAILED]):
+            # Those that held may build on what failed, as clean-ups do: do they hold without it?
+            _, found = self._turn_round(still_kept=failed)
+            needless = [example for example, result in found if result == HELD]
+        if not needless:
+            return Verdict()
+        lines = [
+            f"{relative(example.file)}:{example.line}: limited to Docker {example.engines}, but it holds on "
+            f"{docker}, too: widen the limit, or take it away"
+            for example in needless
+        ]
+        return Verdict(FAILED, "\n".join(lines))
+
+    def _turn_round(self, still_kept: Sequence[Example] = ()) -> tuple[str, list[tuple[Example, str]]]:
+        """The version of Docker, and what became of each example that is kept from it, but for those still kept."""
+        examples = self.page.document.namespace["examples"]
+        options = {"limit": min(self.config.option.time_limit, _PATIENCE), "still_kept": still_kept}
+        with open_page(examples, self._engine, lambda line: None, flip_limits=True, **options) as run:
             docker = run.host.server_version
             kept = [example for example in examples if example.is_limited and not example.runs_on(docker)]
-            needless, justified = [], set()
-            for example in kept:
-                if run.advance(example).result != HELD:
-                    justified.add(str(example.engines))
-                elif (
-                    str(example.engines) not in justified
-                ):  # else it may build on the one that failed, as clean-ups do
-                    needless.append(example)
-        if not kept:
-            return Verdict(SKIPPED, f"no example is kept from Docker {docker}")
-        if needless:
-            return Verdict(
-                FAILED,
-                "\n".join(
-                    f"{relative(example.file)}:{example.line}: limited to Docker {example.engines}, but it holds on "
-                    f"{docker}, too: widen the limit, or take it away"
-                    for example in needless
-                ),
-            )
-        return Verdict()
+            return docker, [(e, run.advance(e).result) for e in kept if e not in still_kept]
+
+    @property
+    def _engine(self) -> engines.Engine:
+        return engines.ENGINES[self.config.option.engine]
 
     def reportinfo(self) -> tuple[Path, int, str]:
         return self.path, 0, f"{pages.page_id(self.path)}::{LIMITS}"

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from doclab.verdict import FAILED, HELD
 Report = Mapping[str, Any]  # of one engine, as doclab.report describes it
 Run = tuple[Environment, Report]
 
+_FAILED = "FAILED"
 _WHOLE_RUNS = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
 
 
@@ -43,12 +45,17 @@ def run(names: Sequence[str], files: Sequence[Path], folder: Path = evidence.FOL
     ran: list[Run] = []
     for name in names:
         where = environment(ENGINES[name])
+        if any(map(pages.site_id, files)):
+            evidence.check(where)
         print(f"\nDocker {where.docker}, from {ENGINES[name].suite or 'DOCKER_HOST'}", flush=True)
         report = _run_pages(name, chosen, folder / casts.FOLDER.name)
         _refuse_changed(texts, _texts(files), name)
-        evidence.record(folder, where, _results(report, hashes))
+        _record(folder, where, _results(report, hashes))
         ran.append((where, report))
-    print("\n".join(["", *summary(ran)]), flush=True)
+    print(
+        "\n".join(["", *summary(ran), *_untried_limits(files, [where.docker for where, _ in ran])]),
+        flush=True,
+    )
     return all(is_green(report["counts"]) for _, report in ran)
 
 
@@ -115,20 +122,43 @@ def summary(ran: Sequence[Run]) -> list[str]:
             is_held = DEFAULT in records and records[DEFAULT]["result"] == HELD
             on = ", ".join(shown[engine] for engine in failed)
             lines.append(_explain(records[failed[0]], on, holds=shown[DEFAULT] if is_held else None))
+    if DEFAULT not in shown and any(line.startswith(_FAILED) for line in lines):
+        lines.append(f"Which of them differ from {DEFAULT} is not known: it did not run.")
     return lines
 
 
-def _by_example(ran: Sequence[Run]) -> dict[str, dict[str, Mapping]]:
-    """The records of each example, by the engine that it ran on."""
-    found: dict[str, dict[str, Mapping]] = {}
+def _untried_limits(files: Iterable[Path], versions: Sequence[str]) -> list[str]:
+    """Say which limits admit all of these versions of Docker: nobody knows whether they are still needed."""
+    examples = [example for file in files for example in pages.examples(file) if example.is_limited]
+    counts = Counter(str(e.engines) for e in examples if all(e.runs_on(version) for version in versions))
+    return [
+        f"engine={limit!r} was not tried from its other side, where no engine of this run lies; examples with it: {number}"
+        for limit, number in sorted(counts.items())
+    ]
+
+
+def _record(folder: Path, where: Environment, results: Mapping) -> None:
+    changed = evidence.differences(folder, where)
+    before = evidence.load(folder).get(where.engine, {}).get("pages", {})
+    if evidence.record(folder, where, results) and changed and (gone := before.keys() - results.keys()):
+        print(
+            f"What was known of {', '.join(sorted(gone))} on {where.engine} is gone: it was of another "
+            f"{' and '.join(changed)}.  `nox -s matrix` runs all pages.",
+            flush=True,
+        )
+
+
+def _by_example(ran: Sequence[Run]) -> dict[tuple[str, str], dict[str, Mapping]]:
+    """The records of each example of each file, by the engine that it ran on."""
+    found: dict[tuple[str, str], dict[str, Mapping]] = {}
     for where, report in ran:
         for record in report["examples"]:
-            found.setdefault(record["example"], {})[where.engine] = record
+            found.setdefault((record["example"], record["file"]), {})[where.engine] = record
     return dict(sorted(found.items()))
 
 
 def _explain(record: Mapping, on: str, holds: str | None) -> str:
     what = f"{record['file']}:{record['line']}: {record['example']}"
     if record["example"].endswith((CLEAN_UP, LIMITS)) or holds is None:
-        return f"FAILED   {what} on {on}"
+        return f"{_FAILED}   {what} on {on}"
     return f"DIFFERS  {what} holds on {holds}, not on {on}: limit it with engine=, or rewrite it"

@@ -60,7 +60,8 @@ class PageRun:
 
     `limit` is in seconds, for each command.  With `stop_at_failure` nothing runs after the first command that
     fails, so that one can look at its host.  `record` also notes which line of a Python program printed what, for
-    `programs.promise`.  With `flip_limits`, what `engine=` keeps from this engine runs, and what it admits does not.
+    `programs.promise`.  With `flip_limits`, what `engine=` keeps from this engine runs, but for the examples in
+    `still_kept`, and what it admits does not.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class PageRun:
         record: bool = False,
         stop_at_failure: bool = False,
         flip_limits: bool = False,
+        still_kept: Sequence[Example] = (),
     ) -> None:
         self.examples = examples
         self.verdicts: list[Verdict] = []
@@ -81,6 +83,7 @@ class PageRun:
         self._record = record
         self._stop_at_failure = stop_at_failure
         self._flip_limits = flip_limits
+        self._still_kept = still_kept
         self._bindings = self.bindings()
         self._broken = ""
         self._last = place_of(examples[0])  # where the last command stands that ran
@@ -134,7 +137,8 @@ class PageRun:
     def _why_not(self, example: Example) -> str:
         if example.action == pages.SKIP:
             return example.reason
-        if example.is_limited and example.runs_on(self.host.server_version) == self._flip_limits:
+        is_turned_round = self._flip_limits and example not in self._still_kept
+        if example.is_limited and example.runs_on(self.host.server_version) == is_turned_round:
             return f"needs Docker {example.engines}, this is {self.host.server_version}"
         if example.needs and self.host.engine.is_shared:
             return "must see the machine of the daemon: runs in the throwaway host only"

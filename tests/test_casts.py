@@ -145,7 +145,21 @@ def test_what_cannot_be_kept_is_one_line_and_what_only_mutate_needs_is_none(tmp_
     assert f"docs/vi/start.md:1: its recordings can't be written below {tmp_path}: File exists" in done.stdout
 
 
-@pytest.mark.parametrize("text", ["", "no JSON\n", "[]\n", '{"version": 2}\n'])
+HEADER = (
+    '{"version": 2, "width": 80, "height": 3, '
+    '"doclab": {"example": "e", "hash": "h", "day": "2026-01-31", "docker": "26.1.5"}}\n'
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "no JSON\n", "[]\n", '{"version": 2}\n', HEADER),
+        HEADER + '["now", "o", "$ "]\n',
+        HEADER.replace("2026-01-31", "2026-13-31") + '[0, "o", "$ "]\n',
+        HEADER.replace(', "docker": "26.1.5"', "") + '[0, "o", "$ "]\n',
+    ],
+)
 def test_a_spoilt_recording_is_an_error_with_its_file(page, tmp_path, text):
     casts.save(tmp_path, "page", "26.1.5", pages.examples(page), ran())
     (tmp_path / "page/top-1.cast").write_text(text)

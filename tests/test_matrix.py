@@ -28,9 +28,9 @@ always
 """
 
 
-def check_limits(tmp_path: Path, said: str) -> subprocess.CompletedProcess[str]:
+def check_limits(tmp_path: Path, said: str, more: str = "") -> subprocess.CompletedProcess[str]:
     page = tmp_path / "page.md"
-    page.write_text(LIMITED.format(said=said), encoding="utf-8")
+    page.write_text(LIMITED.format(said=said) + more, encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-c", "pyproject.toml", "--rootdir=.", "--check-limits"]
     return subprocess.run([*command, page], cwd=PROJECT, capture_output=True, text=True, check=False)
 
@@ -47,19 +47,24 @@ def test_a_limit_that_outlived_its_reason_is_reported(tmp_path):
     assert "page.md:1: limited to Docker <20, but it holds on 26." in done.stdout
 
 
-def test_a_limit_is_justified_by_what_it_builds_on(tmp_path):
-    """A clean-up would hold on any engine, had there been something to clean up."""
-    clean_up = """
-```{ .console engine="<20" }
-$ echo cleaned
-cleaned
+LATER = """
+```{{ .console engine="<20" }}
+$ {command}
 ```
 """
-    page = tmp_path / "page.md"
-    page.write_text(LIMITED.format(said="another thing") + clean_up, encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-c", "pyproject.toml", "--rootdir=.", "--check-limits"]
-    done = subprocess.run([*command, page], cwd=PROJECT, capture_output=True, text=True, check=False)
+
+
+def test_a_limit_is_justified_by_what_it_builds_on(tmp_path):
+    """A clean-up would hold on any engine, had there been something to clean up."""
+    done = check_limits(tmp_path, "another thing > file; cat file", LATER.format(command="rm file"))
     assert done.returncode == 0, done.stdout
+
+
+def test_a_limit_is_not_justified_by_what_it_does_not_build_on(tmp_path):
+    done = check_limits(tmp_path, "another thing > file; cat file", LATER.format(command="touch a; rm a"))
+    assert done.returncode == 1, done.stdout
+    assert "page.md:11: limited to Docker <20, but it holds on 26." in done.stdout
+    assert "page.md:1: limited" not in done.stdout
 
 
 def where(engine: str, docker: str) -> Environment:
@@ -90,6 +95,48 @@ def test_a_difference_is_told_from_a_failure(default, other, line, docker):
     ours, theirs = f"Docker 26.1.5 ({DEFAULT})", f"Docker {docker} (host)"
     assert counts == f"{ours}: 3 held, 1 failed in 12 s"
     assert told.startswith(line.format(ours=ours, theirs=theirs))
+
+
+def test_without_the_default_engine_a_difference_is_not_known():
+    told = matrix.summary([(where("forky", "28.5.2"), report(x=FAILED))])
+    assert (
+        told[1].startswith("FAILED ")
+        and told[2] == f"Which of them differ from {DEFAULT} is not known: it did not run."
+    )
+
+
+def test_files_without_examples_do_not_hide_each_other():
+    unread = report(x=FAILED)
+    unread["examples"] = [{**unread["examples"][0], "example": "", "file": name} for name in ("a.md", "b.md")]
+    told = matrix.summary([(where(DEFAULT, "26.1.5"), unread)])
+    assert ["a.md" in told[1], "b.md" in told[2]] == [True, True]
+
+
+def test_what_a_run_makes_of_other_pages_evidence_is_told(tmp_path, capsys):
+    results = {"index": ("2026-01-31T10:20:30Z", {"one::1": evidence.Result(12 * "a", HELD, 1.0)})}
+    evidence.record(tmp_path, where(DEFAULT, "26.1.4"), {"start": results["index"]})
+    matrix._record(tmp_path, where(DEFAULT, "26.1.4"), results)
+    assert capsys.readouterr().out == ""
+    matrix._record(tmp_path, where(DEFAULT, "26.1.5"), results)
+    assert "What was known of start on trixie is gone: it was of another docker." in capsys.readouterr().out
+    assert list(evidence.load(tmp_path)[DEFAULT]["pages"]) == ["index"]
+
+
+def test_limits_that_no_engine_lies_beyond_are_told(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(LIMITED.format(said="said"), encoding="utf-8")
+    assert matrix._untried_limits([page], ["26.1.5", "19.3"]) == []
+    (told,) = matrix._untried_limits([page], ["19.3"])
+    assert told.startswith("engine='<20' was not tried from its other side") and told.endswith(" with it: 1")
+
+
+def test_an_environment_that_cannot_be_recorded_is_told_before_anything_runs(tmp_path, monkeypatch):
+    monkeypatch.setattr(matrix, "environment", lambda engine: where(engine.name, "dev"))
+    monkeypatch.setattr(matrix.signals, "run_pytest", None)
+    with pytest.raises(
+        EvidenceError, match="nothing can be recorded of the engine 'host': its docker: 'dev'"
+    ):
+        matrix.run(["host"], [DOCS / "vi/index.md"], tmp_path)
 
 
 def test_what_holds_is_not_listed():

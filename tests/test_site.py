@@ -24,7 +24,7 @@ from doclab import evidence, fence, source
 from doclab.pages import RUN, examples
 from doclab.source import SOURCE
 from doclab.verdict import HELD
-from theme import hooks, reading
+from theme import hooks, known, reading
 from theme.hooks import slugify
 from theme.reading import on_post_page
 
@@ -97,7 +97,7 @@ def test_each_build_reads_pages_anew(tmp_path):
         page.write_text(f"```console\n$ echo {word}\n{word}\n```\n")
         os.utime(page, (0, 0))  # as where what it includes has changed, and it has not
         hooks.on_pre_build({})
-        (example,) = hooks._examples(page)
+        (example,) = known.examples(page)
         assert word in example.block.source
 
 
@@ -308,8 +308,8 @@ def test_each_example_shows_its_evidence_and_none_without(docs, tmp_path, monkey
     monkeypatch.setattr(evidence, "load", partial(evidence.load, tmp_path))
     target = build_strictly(docs)
     for address, held, changed in [
-        ("start", "đúng như trên trang, 31/1/2026", "chưa kiểm chứng lại từ khi ví dụ này thay đổi"),
-        ("en/start", "held as shown, 2026-01-31", "not verified since this example changed"),
+        ("start", "đúng như trên trang, 31/1/2026", "chưa kiểm chứng lại từ khi ví dụ trên trang thay đổi"),
+        ("en/start", "held as shown, 2026-01-31", "not verified since examples of the page changed"),
     ]:
         built = (target / address / "index.html").read_text(encoding="utf-8")
         assert f"Docker 26.1.5+dfsg1: {held}" in built

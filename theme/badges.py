@@ -6,9 +6,10 @@ from html import escape, unescape
 from typing import Any
 
 from doclab import evidence, pages
-from doclab.engines import DEFAULT
+from doclab.engines import DEFAULT, ENGINES
 
 HELD, DIFFERS, FAILED, NOT_RUN, CHANGED = "held", "differs", "failed", "not-run", "changed"
+_STOPPED, _SKIPPED = "not run", "skipped"  # in evidence/schema.json; both are NOT_RUN to readers
 SIGNS = {HELD: "✓", DIFFERS: "≠", FAILED: "✗", NOT_RUN: "–", CHANGED: "?"}
 _WORDLESS = re.compile(
     r'<pre.*?</pre>|<figure.*?</figure>|<svg.*?</svg>|<a class="headerlink".*?</a>|<[^>]+>', re.DOTALL
@@ -20,10 +21,10 @@ WORDS = {
         DIFFERS: "kết quả khác",
         FAILED: "không đúng",
         NOT_RUN: "không chạy",
-        CHANGED: "chưa kiểm chứng lại từ khi ví dụ này thay đổi",
+        CHANGED: "chưa kiểm chứng lại từ khi ví dụ trên trang thay đổi",
         "engine": "cần Docker {}",
         "needs": "cần máy của chính daemon",
-        "broken": "trang dừng trước ví dụ này",
+        "stopped": "trang dừng trước ví dụ này",
         "words": "Dài {} chữ",
         "seconds": "các lệnh chạy hết {} giây trên máy kiểm chứng",
     },
@@ -33,10 +34,10 @@ WORDS = {
         DIFFERS: "differs",
         FAILED: "failed",
         NOT_RUN: "not run",
-        CHANGED: "not verified since this example changed",
+        CHANGED: "not verified since examples of the page changed",
         "engine": "needs Docker {}",
         "needs": "needs the daemon's own machine",
-        "broken": "the page stopped before this example",
+        "stopped": "the page stopped before this example",
         "words": "{} words",
         "seconds": "its commands took {} s when they were verified",
     },
@@ -50,26 +51,41 @@ def states(
 
     `name` is the page's id, which the evidence knows it by.
 
-    An example that failed on one engine differs there if it held on the default one.
+    An example that failed on one engine differs there if it held on the default one.  Raises EvidenceError where
+    an example is said to have run on an engine that its `engine=` keeps it from.
     """
     hashes = evidence.hashes(examples)
-    recorded = {engine: content["pages"].get(name) for engine, content in known.items()}
     for example in examples:
         if example.language not in ("console", "python"):
             continue
         found = {
-            engine: _state(ran["examples"].get(example.name), hashes.get(example.name))
-            for engine, ran in recorded.items()
-            if ran and example.ordinal
+            engine: _state(example, result, hashes[example.name], known[engine]["environment"])
+            for engine, result in _results(example, name, known).items()
         }
         if found.get(DEFAULT) == HELD:
             found = {engine: DIFFERS if state == FAILED else state for engine, state in found.items()}
         yield example, found
 
 
-def _state(result: Mapping[str, Any] | None, hash: str | None) -> str:
-    if result is None or result["hash"] != hash:
+def _results(example: pages.Example, name: str, known: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """What the evidence of each engine says of an example; nothing of a block that never runs by itself."""
+    found = {
+        engine: content["pages"].get(name, {}).get("examples", {}).get(example.name)
+        for engine, content in known.items()
+    }
+    return {engine: result for engine, result in found.items() if result and example.ordinal}
+
+
+def _state(
+    example: pages.Example, result: Mapping[str, Any], hash: str, environment: Mapping[str, Any]
+) -> str:
+    if result["hash"] != hash:
         return CHANGED
+    if result["result"] in (HELD, FAILED) and not example.runs_on(environment["docker"]):
+        raise evidence.unreadable(
+            evidence.FOLDER / f"{environment['engine']}.json",
+            f"{pages.page_id(example.file)}::{example.name} can't have run on Docker {environment['docker']}",
+        )
     return {"held": HELD, "failed": FAILED}.get(result["result"], NOT_RUN)
 
 
@@ -82,30 +98,47 @@ def badges(
             yield ""  # a block that never runs says why by itself
             continue
         items = [
-            _badge(example, state, known[engine], known[engine]["pages"][name]["time"][:10], language)
+            _badge(example, state, engine, known, known[engine]["pages"][name], language)
             for engine, state in found.items()
         ]
-        yield f'<ul class="doclab-evidence" data-search-exclude aria-label="{WORDS[language]["list"]}">{"".join(items)}</ul>'
+        # `role`: without bullets Safari takes a list for none.
+        yield (
+            f'<ul class="doclab-evidence" role="list" data-search-exclude aria-label="{WORDS[language]["list"]}">'
+            f"{''.join(items)}</ul>"
+        )
 
 
-def _badge(example: pages.Example, state: str, content: Mapping[str, Any], day: str, language: str) -> str:
-    docker = content["environment"]["docker"]
-    short = ".".join(docker.split(".")[:2])
+def label(engine: str, known: Mapping[str, Any]) -> str:
+    """What readers call an engine: `26.1`, and `28.5 (host)` where that is a daemon that was there."""
+    short = evidence.series(known[engine]["environment"]["docker"])
+    return f"{short} ({engine})" if ENGINES[engine].is_shared else short
+
+
+def _badge(
+    example: pages.Example,
+    state: str,
+    engine: str,
+    known: Mapping[str, Any],
+    ran: Mapping[str, Any],
+    language: str,
+) -> str:
+    docker = known[engine]["environment"]["docker"]
     says = WORDS[language][state]
     if state == NOT_RUN:
-        says = f"{says}: {_why_not(example, docker, language)}"
-    told = f"Docker {docker}: {says}, {date(day, language)}"
+        says = f"{says}: {_why_not(example, docker, ran['examples'][example.name]['result'], language)}"
+    told = f"Docker {docker}: {says}, {date(ran['time'][:10], language)}"
     return (
-        f'<li data-state="{state}" title="{escape(told)}"><span aria-hidden="true">{SIGNS[state]} {short}</span>'
+        f'<li data-state="{state}" title="{escape(told)}">'
+        f'<span aria-hidden="true">{SIGNS[state]} {escape(label(engine, known))}</span>'
         f'<span class="doclab-aloud">{escape(told)}</span></li>'
     )
 
 
-def _why_not(example: pages.Example, docker: str, language: str) -> str:
+def _why_not(example: pages.Example, docker: str, result: str, language: str) -> str:
     words = WORDS[language]
-    if not example.runs_on(docker):
-        return words["engine"].format(example.engines)
-    return words["needs"] if example.needs else words["broken"]
+    if result == _STOPPED:
+        return words["stopped"]
+    return words["needs"] if example.runs_on(docker) else words["engine"].format(example.engines)
 
 
 def length(
@@ -113,15 +146,30 @@ def length(
 ) -> str:
     """The HTML that says how many words a page has, and how long its commands took when they last ran.
 
-    A page without commands has no time; neither has one whose evidence does not fit any more.
+    A page without commands has no time; neither has one where not all of them held when they last ran.
     """
     words = len(unescape(_WORDLESS.sub(" ", html)).split())
     told = [WORDS[language]["words"].format(_grouped(words, language))]
-    ran = known.get(DEFAULT, {}).get("pages", {}).get(name)
-    if ran and all(found.get(DEFAULT) != CHANGED for _, found in states(examples, name, known)):
-        seconds = max(1, round(evidence.took(ran)))
-        told.append(WORDS[language]["seconds"].format(seconds))
+    if seconds := _took(examples, name, known):
+        told.append(WORDS[language]["seconds"].format(max(1, round(seconds))))
     return f'<p class="doclab-length" data-search-exclude>{"; ".join(told)}.</p>'
+
+
+def _took(examples: Sequence[pages.Example], name: str, known: Mapping[str, Any]) -> float:
+    """How many seconds the commands of a page took on the default engine; 0 unless all that can run there held."""
+    seconds = 0.0
+    for example, found in states(examples, name, known):
+        if example.action != pages.RUN:
+            continue
+        result = _results(example, name, known).get(DEFAULT)
+        if (
+            not result
+            or (found[DEFAULT] != HELD and result["result"] != _SKIPPED)
+            or found[DEFAULT] == CHANGED
+        ):
+            return 0.0
+        seconds += result["seconds"]
+    return seconds
 
 
 def _grouped(number: int, language: str) -> str:

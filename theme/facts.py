@@ -1,35 +1,41 @@
-"""What the home page says of the whole site, counted, never typed: claims and their verdicts, commands, engines."""
+"""What the home page says of the whole site, counted, never typed: claims and their verdicts, what held, and where."""
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from doclab import fence
+from doclab import evidence, pages
 from doclab.claims import VERDICTS
-from theme.badges import date
+from theme.badges import HELD, states
 
 _CLAIM = re.compile(r'data-claim="(\w+)" data-verdict="([\w-]+)"')
-_BLOCK = re.compile(r'<div class="language-(console|python) highlight doclab([^"]*)"(.*?)</pre>', re.DOTALL)
 
 
 @dataclass
 class Facts:
-    """Of the pages of one language, as they are read."""
+    """Of the pages of one language, as they are read: nothing counts as run that evidence does not say of it today."""
 
     verdicts: dict[str, str] = field(default_factory=dict)  # by claim
     commands: int = 0
     programs: int = 0
+    engines: set[str] = field(default_factory=set)
+    last_run: str = ""
 
-    def read(self, html: str) -> None:
-        """Count a page's claims, the commands in its transcripts and its programs, but for what does not run by itself."""
+    def read(self, html: str, examples: Sequence[pages.Example], name: str, known: Mapping[str, Any]) -> None:
+        """Count a page's claims, and those of its commands and programs that held on some engine; `name` is its id."""
         self.verdicts |= dict(_CLAIM.findall(html))
-        for language, classes, body in _BLOCK.findall(html):
-            if "no-run" in classes or fence.SAVED in body:
+        for example, found in states(examples, name, known):
+            held = [engine for engine, state in found.items() if state == HELD]
+            if not held:
                 continue
-            self.commands += body.count(fence.COMMAND)
-            self.programs += language == "python"
+            self.engines.update(held)
+            self.last_run = max(
+                self.last_run, *(known[engine]["pages"][name]["time"][:10] for engine in held)
+            )
+            self.programs += example.language == "python"
+            self.commands += len(example.steps) if example.language == "console" else 0
 
     @property
     def counts(self) -> list[tuple[str, int]]:
@@ -38,15 +44,7 @@ class Facts:
         return [(verdict, counted[verdict]) for verdict in VERDICTS if counted[verdict]]
 
 
-def engines(known: Mapping[str, Any]) -> list[str]:
-    """The versions of Docker that there is evidence of, oldest first: 20.10, 26.1."""
-    versions = {
-        tuple(map(int, content["environment"]["docker"].split(".")[:2])) for content in known.values()
-    }
-    return [f"{major}.{minor}" for major, minor in sorted(versions)]
-
-
-def last_run(known: Mapping[str, Any], language: str) -> str:
-    """The day of the latest run of any page, as the language writes it; "" without evidence."""
-    days = [page["time"][:10] for content in known.values() for page in content["pages"].values()]
-    return date(max(days), language) if days else ""
+def versions(engines: Iterable[str], known: Mapping[str, Any]) -> list[str]:
+    """What readers call these engines' versions of Docker, oldest first: 20.10, 26.1."""
+    found = {evidence.series(known[engine]["environment"]["docker"]) for engine in engines}
+    return sorted(found, key=lambda version: [*map(int, version.split("."))])

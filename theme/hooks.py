@@ -3,7 +3,6 @@
 What readers need of the theme is in reading.py.
 """
 
-import functools
 import re
 import unicodedata
 from pathlib import Path
@@ -14,11 +13,10 @@ from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-from doclab import evidence, pages
+from doclab import evidence
 from doclab.fence import EVIDENCE
-from doclab.pages import Example
 from doclab.source import PageError, find_line, relative
-from theme import badges, recordings
+from theme import badges, known, recordings
 from theme.ledger import Ledger, UnknownTable, asks_for_tables
 
 _EVIDENCE = re.compile(f"<!--.*?-->|{EVIDENCE}", re.DOTALL)  # what is commented out has none
@@ -50,36 +48,18 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_pre_build(config: MkDocsConfig) -> None:
-    """Read evidence and examples anew: they may have changed since `serve` built last."""
-    _evidence.cache_clear()
-    _read.cache_clear()
-
-
-@functools.cache
-def _evidence() -> dict:
-    try:
-        return evidence.load()
-    except evidence.EvidenceError as error:
-        raise PluginError(str(error)) from None
-
-
-def _examples(file: Path) -> list[Example]:
-    return _read(file, file.stat().st_mtime_ns)
-
-
-@functools.cache  # several parts of a page are made of them, and reading them takes as long as rendering the page
-def _read(file: Path, written: int) -> list[Example]:
-    return pages.examples(file)
+    """Read evidence and examples anew."""
+    known.forget()
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, **kwargs) -> str | None:
     """Stop the build at a code block that the verifier would refuse, with its file and line; fill in the ledger."""
     file = Path(page.file.abs_src_path)
     try:
-        _examples(file)
+        known.examples(file)
         if asks_for_tables(markdown):
-            return Ledger(config.theme["language"], _evidence(), _examples).fill(markdown)
-    except PageError as error:
+            return Ledger(config.theme["language"], known.all_evidence(), known.examples).fill(markdown)
+    except (PageError, evidence.EvidenceError) as error:
         raise PluginError(str(error)) from None
     except UnknownTable as error:
         raise PluginError(f"{relative(file)}:{find_line(file, error.place)}: {error}") from None
@@ -88,14 +68,15 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, **kwargs) 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, **kwargs) -> str:
     """Say below each example on which engines it held, play it, and say below the title how long the page is."""
-    examples, language = _examples(Path(page.file.abs_src_path)), config.theme["language"]
-    name = page.file.norm_src_uri.removesuffix(".md")
-    length = badges.length(examples, name, language, html, _evidence())  # without what is added below
+    examples, language = known.examples(Path(page.file.abs_src_path)), config.theme["language"]
+    name, seen = page.file.norm_src_uri.removesuffix(".md"), known.all_evidence()
     try:
+        length = badges.length(examples, name, language, html, seen)  # without what is added below
         played = [*recordings.players(examples, name, language)]
+        marks = [*badges.badges(examples, name, language, seen)]
     except evidence.EvidenceError as error:
         raise PluginError(str(error)) from None
-    shown = map("".join, zip(badges.badges(examples, name, language, _evidence()), played, strict=True))
+    shown = map("".join, zip(marks, played, strict=True))
     html = _EVIDENCE.sub(lambda found: next(shown) if found[0] == EVIDENCE else found[0], html)
     assert not [*shown], f"{page.file.src_uri}: an example has no fence to show its evidence below"
     return html.replace("</h1>", f"</h1>{length}", 1)

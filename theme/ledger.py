@@ -13,7 +13,7 @@ from doclab import claims, pages
 from doclab.claims import Decision
 from doclab.engines import ENGINES
 from doclab.source import DOCS
-from theme.badges import CHANGED, DIFFERS, FAILED, HELD, NOT_RUN, SIGNS, date, states
+from theme.badges import CHANGED, DIFFERS, FAILED, HELD, NOT_RUN, SIGNS, date, label, states
 from theme.badges import WORDS as STATES
 
 _WORST_FIRST = (FAILED, DIFFERS, CHANGED, HELD, NOT_RUN)
@@ -29,11 +29,13 @@ WORDS = {
         "false": "sai",
         "totals": "Kết quả",
         "engines": ("Docker", "Gói của", "API", "Nhân Linux", "cgroup", "Chạy từ ngày"),
-        "images": ("Image", "Digest"),
+        "images": ("Image", "Digest", "Docker"),
         "skipped": ("Trang", "Ví dụ", "Lý do"),
         "limits": ("Trang", "Ví dụ", "Chạy trên"),
         "own": "máy có sẵn",
+        "part": "{held} trong {all} ví dụ, số còn lại không chạy trên bản này",
         "nothing": "Chưa có bằng chứng nào: hãy chạy `nox -s matrix`.",
+        "none": "Không có ví dụ nào như vậy.",
     },
     "en": {
         "claims": ("Id", "Claim", "Verdict", "Examples", "Docker"),
@@ -43,11 +45,13 @@ WORDS = {
         "false": "false",
         "totals": "Result",
         "engines": ("Docker", "Packages of", "API", "Kernel", "cgroup", "Run since"),
-        "images": ("Image", "Digest"),
+        "images": ("Image", "Digest", "Docker"),
         "skipped": ("Page", "Example", "Reason"),
         "limits": ("Page", "Example", "Runs on"),
         "own": "a daemon that was there",
+        "part": "{held} of {all} examples, the others do not run on this version",
         "nothing": "There is no evidence yet: run `nox -s matrix`.",
+        "none": "There is no such example.",
     },
 }
 
@@ -121,17 +125,21 @@ class Ledger:
     def _held(self, file: Path, decision: Decision) -> str:
         names = {example.name for example in decision.examples}
         seen = [found for example, found in self._examples[file] if example.name in names]
-        parts = []
-        for engine in self._known:
-            worst = next((state for state in _WORST_FIRST if state in (s.get(engine) for s in seen)), None)
-            if worst:
-                says = STATES[self._language][worst]
-                parts.append(
-                    f'<span data-state="{worst}" title="{says}"><span aria-hidden="true">{SIGNS[worst]}</span>'
-                    f"&nbsp;{self._short(engine)}"
-                    f'<span class="doclab-aloud">: {says}</span></span>'
-                )
-        return " ".join(parts)
+        found = {engine: [states.get(engine) for states in seen] for engine in self._known}
+        return " ".join(self._mark(engine, states) for engine, states in found.items() if any(states))
+
+    def _mark(self, engine: str, states: Sequence[str | None]) -> str:
+        """The worst of these states on an engine; where some held and the others did not run, how many did."""
+        worst = next(state for state in _WORST_FIRST if state in states)
+        says, part = STATES[self._language][worst], ""
+        if worst == HELD and (held := states.count(HELD)) < len(states):
+            says = f"{says}: {self._words['part'].format(held=held, all=len(states))}"
+            part = f"&nbsp;({held}/{len(states)})"
+        return (
+            f'<span data-state="{worst}" title="{says}"><span aria-hidden="true">{SIGNS[worst]}</span>'
+            f'&nbsp;{label(engine, self._known)}<span aria-hidden="true">{part}</span>'
+            f'<span class="doclab-aloud">: {says}</span></span>'
+        )
 
     def totals(self) -> str:
         """How many examples held, differed, failed or did not run, on each engine."""
@@ -141,7 +149,7 @@ class Ledger:
             engine: Counter(found[engine] for _, found in self._all() if engine in found)
             for engine in self._known
         }
-        head = (self._words["totals"], *(f"Docker {self._short(engine)}" for engine in self._known))
+        head = (self._words["totals"], *(f"Docker {label(engine, self._known)}" for engine in self._known))
         rows = [
             (STATES[self._language][state], *(str(counts[engine][state]) for engine in self._known))
             for state in (HELD, DIFFERS, FAILED, CHANGED, NOT_RUN)
@@ -168,13 +176,16 @@ class Ledger:
         return self._table("engines", rows)
 
     def images(self) -> str:
-        """The images that pages pull, with the digest of each."""
-        rows = {
-            (f"`{name}`", f"`{digest}`")
-            for content in self._known.values()
-            for name, digest in content["environment"]["images"].items()
-        }
-        return self._table("images", sorted(rows))
+        """The images that pages pull, with the digest of each, and the engines that pulled that one."""
+        engines: dict[tuple[str, str], list[str]] = {}
+        for engine, content in self._known.items():
+            for image in content["environment"]["images"].items():
+                engines.setdefault(image, []).append(label(engine, self._known))
+        rows = [
+            (f"`{name}`", f"`{digest}`", ", ".join(labels))
+            for (name, digest), labels in sorted(engines.items())
+        ]
+        return self._table("images", rows)
 
     def skipped(self) -> str:
         """Every example that never runs, with its reason."""
@@ -184,7 +195,7 @@ class Ledger:
             for example, _ in found
             if example.action == pages.SKIP
         ]
-        return self._table("skipped", rows)
+        return self._table("skipped", rows, "none")
 
     def limits(self) -> str:
         """Every example that runs on some engines only, with its limit."""
@@ -194,7 +205,7 @@ class Ledger:
             for example, _ in found
             if example.is_limited
         ]
-        return self._table("limits", rows)
+        return self._table("limits", rows, "none")
 
     def _all(self) -> Iterator[tuple[pages.Example, dict[str, str]]]:
         for found in self._examples.values():
@@ -206,11 +217,8 @@ class Ledger:
     def _link(self, file: Path) -> str:
         return f"[{pages.page_id(file)}]({self._path(file)})"
 
-    def _short(self, engine: str) -> str:
-        return ".".join(self._known[engine]["environment"]["docker"].split(".")[:2])
-
-    def _table(self, name: str, rows: list[tuple[str, ...]]) -> str:
-        return _markdown(self._words[name], rows) if rows else self._words["nothing"]
+    def _table(self, name: str, rows: list[tuple[str, ...]], empty: str = "nothing") -> str:
+        return _markdown(self._words[name], rows) if rows else self._words[empty]
 
 
 def _markdown(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:

@@ -10,9 +10,10 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils import write_file
 
-from doclab import evidence, fence
+from doclab import fence
 from doclab.source import relative
-from theme import abbreviations, cards, facts, search_index
+from theme import abbreviations, cards, facts, known, search_index
+from theme.badges import date
 from theme.mend import mend
 
 GLOSSARY = "glossary.md"
@@ -45,7 +46,12 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 def on_page_content(content: str, page: Page, config: MkDocsConfig, **kwargs) -> str:
     """Let transcripts speak the page's language; keep what its search will find, and what its glossary defines."""
-    _facts[config.theme["language"]].read(content)
+    _facts[config.theme["language"]].read(
+        content,
+        known.examples(Path(page.file.abs_src_path)),
+        page.file.norm_src_uri.removesuffix(".md"),
+        known.all_evidence(),
+    )
     for marker, words in WORDS.items():
         content = content.replace(marker, words[config.theme["language"]])
     if page.file.norm_src_uri == GLOSSARY:
@@ -73,9 +79,9 @@ def on_page_context(context: dict, page: Page, config: MkDocsConfig, nav: Naviga
     if page.file.norm_src_uri != GLOSSARY:
         page.content = abbreviations.explain(page.content, _terms.get(language, []), page.url)
     if page.meta.get("template") == "home.html":
-        known = evidence.load()
-        context["facts"] = _facts[language]
-        context["engines"], context["last_run"] = facts.engines(known), facts.last_run(known, language)
+        context["facts"] = told = _facts[language]
+        context["versions"] = facts.versions(told.engines, known.all_evidence())
+        context["last_run"] = date(told.last_run, language) if told.last_run else ""
         context["links"] = {found.file.norm_src_uri: found.url for found in nav.pages}
 
 
