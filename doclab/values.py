@@ -22,6 +22,11 @@ class ValueType:
     literal: Callable[[str], bool] = field(default=lambda text: False)
 
 
+def _is_round(text: str) -> bool:
+    """Nanoseconds and bytes have twelve digits, too; hardly any id ends in five zeros or is a whole number of MiB."""
+    return text.isdecimal() and (int(text) % 10**5 == 0 or int(text) % 2**20 == 0)
+
+
 def _is_literal_address(text: str) -> bool:
     """Loopback, 0.0.0.0 and netmasks are the same everywhere; five hundred is no octet."""
     octets = [int(octet) for octet in text.split(".")]
@@ -35,24 +40,26 @@ def _is_nothing(text: str) -> bool:
 
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _DAY = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
-_CLOCK = r"\d\d:\d\d:\d\d"
+_CLOCK = r"\d\d:\d\d:\d\d(?:[.,]\d+)?"
 _ZONE = "UTC|GMT|CES?T|E[DES]T|EEST|WES?T|C[DS]T|M[DS]T|P[DS]T|AE[DS]T|BST|HKT|ICT|IST|JST|KST|MSK|SGT|WIB"
 _TIMESTAMPS = [
     # RFC 3339, Go.  A zone is named: any other word in capitals behind it, such as INFO, has to match.
-    rf"\d{{4}}-\d\d-\d\d[T ]{_CLOCK}(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d)?(?: (?:{_ZONE}|[+-]\d\d)\b)?",
-    rf"{_DAY}, \d\d {_MONTH} \d{{4}} {_CLOCK} (?:GMT|[+-]\d{{4}})",  # HTTP, date -R
-    rf"{_DAY} {_MONTH} [ \d]\d {_CLOCK} (?:[A-Z]{{3,4}} )?\d{{4}}",  # date, docker version
-    rf"\d\d/{_MONTH}/\d{{4}}:{_CLOCK} [+-]\d{{4}}",  # access logs
+    rf"\d{{4}}-\d\d-\d\d[T ]{_CLOCK}(?:Z| ?[+-]\d\d:?\d\d)?(?: (?:{_ZONE}|[+-]\d\d)\b)?",
+    r"\b\d{4}-\d\d-\d\d \d\d:\d\d\b(?!:)",  # tar -tv
+    rf"(?:{_DAY}, )?\b\d\d {_MONTH} \d{{4}} {_CLOCK}(?: (?:GMT|[+-]\d{{4}}))?",  # HTTP, date -R, Redis
+    # date, docker version, httpd's log
+    rf"{_DAY} {_MONTH} [ \d]\d {_CLOCK} (?:(?:[A-Z]{{3,4}}|[+-]\d\d(?:\d\d)?) )?\d{{4}}",
+    rf"\d\d/{_MONTH}/\d{{4}}[: ]{_CLOCK}(?: [+-]\d{{4}})?",  # access logs
     rf"\d{{4}}/\d\d/\d\d {_CLOCK}",  # Go's and nginx's logs
-    rf"\b{_MONTH} [ \d]\d (?:\d\d:\d\d|[ ]\d{{4}})\b",  # ls -l
-    rf"(?<![\w:.]){_CLOCK}(?![\w:])",  # ps, top
+    rf"\b{_MONTH} [ \d]\d (?:{_CLOCK}(?: \d{{4}} GMT)?|\d\d:\d\d|[ ]\d{{4}})\b",  # syslog, openssl, ls -l
+    rf"(?<![\w:.]){_CLOCK}(?![\w:])",  # ps, top, tcpdump
 ]
 _SPAN = r"(?:Less than a second|About an? (?:minute|hour)|(?<!\d)\d+ (?:second|minute|hour|day|week|month|year)s?)"
-_NUMBER = r"\d+(?:\.\d+)?"
+_NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 
 TYPES = (
     ValueType("id64", r"\b[0-9a-f]{64}\b", binds=True),
-    ValueType("id12", r"\b[0-9a-f]{12}\b", binds=True),
+    ValueType("id12", r"\b[0-9a-f]{12}\b", binds=True, literal=_is_round),
     ValueType(
         "mac",
         r"\b(?:[0-9a-f]{2}:){5}[0-9a-f]{2}\b",
@@ -63,9 +70,10 @@ TYPES = (
     ValueType(
         "ipv4", r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.]*\w)", binds=True, literal=_is_literal_address
     ),
-    # Docker's own majors only: what has another one is a version of something else, and has to match.
+    # Docker's own majors and minors only, and no tag: anything else is a version of something else, and has to match.
     ValueType(
-        "engine-version", r"(?<![\w.])(?:1[7-9]|2\d|3\d)\.\d{1,2}\.\d{1,2}(?:[+~-][\w.+~]*\w)?(?![\w.]*\w)"
+        "engine-version",
+        r"(?<![\w.:])(?:1[7-9]\.(?:0[369]|12)|20\.10|2[3-9]\.\d|3\d\.\d)\.\d{1,2}(?:[+~-][\w.+~]*\w)?(?![\w.]*\w)",
     ),
     ValueType("age", rf"{_SPAN}(?= ago\b)|(?<=\bUp ){_SPAN}"),
     ValueType(
@@ -74,10 +82,12 @@ TYPES = (
     ),
     ValueType("size", rf"(?<![\w.]){_NUMBER}\s?(?:[kKMGT]i?)?B\b(?!-[^\W\d])", literal=_is_nothing),
     ValueType("generated-name", rf"\b(?:{'|'.join(LEFT)})_(?:{'|'.join(RIGHT)})\d?\b", binds=True),
-    # 32768-60999, Linux's ip_local_port_range, where Docker and clients take free ports from; JSON has `"name":40000`.
+    # 32768-60999, Linux's ip_local_port_range, where Docker and clients take free ports from.  They stand behind a colon,
+    # not that of JSON's `"name":40000`, but that of its `"HostPort":"40000"`; at the end of a range; behind a word.
     ValueType(
         "ephemeral-port",
-        r"(?<=:)(?<!\":)(?:3276[89]|327[7-9]\d|32[89]\d\d|3[3-9]\d{3}|[45]\d{4}|60\d{3})\b",
+        r"(?:(?<=:)(?<!\":)|(?<=HostPort\":\")|(?<=HostPort\": \")|(?<=:\d{5}-)|(?<=\bport ))"
+        r"(?:3276[89]|327[7-9]\d|32[89]\d\d|3[3-9]\d{3}|[45]\d{4}|60\d{3})\b",
         binds=True,
     ),
     ValueType("padding", r"(?<=\S) {2,}(?=\S)"),
