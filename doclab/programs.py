@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from textwrap import indent
 
@@ -17,6 +17,7 @@ _STYLE = ExamplesConfig(line_length=88, target_version="py311", upgrade=True, is
 # No output is too long for its `#>` line: pytest-examples would put it into a string, which is not the format.
 _ROOM = ExamplesConfig(line_length=10_000, target_version="py311")
 _LONG = 10**20  # what Docker or a shell prints has fewer digits, and Python spells out no more than 4,300
+_CONTAINER_PORT = re.compile(r"\d+(?:/(?:tcp|udp|sctp))?")
 _EMPTY = "\ue000"  # stands for an empty line of output while black is at work: a letter of no script
 
 
@@ -28,6 +29,7 @@ def promised(source: str) -> list[str]:
 def constants(source: str) -> str:
     """The strings, bytes and numbers in a program, a line each, but for its docstrings: in them it names what it makes.
 
+    A port that it publishes has a colon before it, as in commands.
     Of a text that this Python can't read it is all but the output that it promises.
     """
     try:
@@ -38,7 +40,16 @@ def constants(source: str) -> str:
     values = (
         node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in said
     )
-    return "\n".join(map(_spelled, values))
+    return "\n".join([*map(_spelled, values), *_published(tree)])
+
+
+def _published(tree: ast.AST) -> Iterator[str]:
+    """The ports in docker-py's `{"80/tcp": 45000}` and `{"80/tcp": ("127.0.0.1", 45000)}`."""
+    mappings = (node for node in ast.walk(tree) if isinstance(node, ast.Dict))
+    for key, value in (pair for node in mappings for pair in zip(node.keys, node.values, strict=True)):
+        if isinstance(key, ast.Constant) and _CONTAINER_PORT.fullmatch(_spelled(key.value)):
+            ports = (node.value for node in ast.walk(value) if isinstance(node, ast.Constant))
+            yield from (f":{_spelled(port)}" for port in ports)
 
 
 def _spelled(value: object) -> str:

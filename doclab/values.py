@@ -98,7 +98,7 @@ _ANY = re.compile("|".join(f"(?P<{group}>{kind.pattern})" for group, kind in _BY
 
 
 # Around a word of a command or program; it may stand right behind options of a letter, as in `-dp45000:80`, or a `\\n`.
-_BEGIN = r"(?:(?<![\w.])|(?<=\s-[A-Za-z])|(?<=\s-[A-Za-z]{2})|(?<=\s-[A-Za-z]{3})|(?<=\\[nrt]))"
+_BEGIN = r"(?:(?<![\w.])|\s-[A-Za-z]+|\\[nrt])"
 _END = r"(?!\.?\w)"
 
 
@@ -126,16 +126,30 @@ def spells_out(written: str, value: str) -> bool:
 
 @lru_cache(maxsize=10_000)
 def _identifies(written: str, identity: Identity) -> bool:
-    """Whether it is a word there: an id also with its other digits, a port only where no other number can stand."""
+    """Whether it is a word there: an id also with its other digits, a port only where ports stand."""
     kind, value = identity
     if value not in written:
         return False
     pattern = f"{_BEGIN}{re.escape(value)}{_END}"
     if kind == "ephemeral-port":
-        pattern = rf"{_BEGIN}(?<!=){value}:\w|:{value}\b"
+        pattern = _written_port(value)
     elif kind == "id12":
         pattern = f"{_BEGIN}{value}(?:[0-9a-f]{{52}})?{_END}"
     return bool(re.search(pattern, written))
+
+
+def _written_port(value: str) -> str:
+    """A pattern for a port as commands and files write it, in lower case: to publish it, or behind a host.
+
+    The limit `nofile=40000:50000` is no port, nor is `0:40000`, a user and a group.
+    """
+    return "|".join(
+        [
+            rf"(?:{_BEGIN}(?<!=)|\s-[a-z]*p=|--publish=){value}(?:-\d+)?[\"'}}]?:[\w$]",  # 45000:80
+            rf"(?:(?<!\d)|[a-z_.-]\d+):{value}\b",  # localhost:45000, 10.9.0.7:45000
+            rf"\b(?:published|hostport)[\"']?\s*[=:]\s*[\"']?{value}\b",  # Compose, --publish, the API
+        ]
+    )
 
 
 @lru_cache(maxsize=10_000)

@@ -107,6 +107,12 @@ def test_a_program_spells_out_its_constants_but_no_comment_docstring_or_promise(
     assert programs.constants(f"N = 0x1{'0' * 4001}\n") == ""
 
 
+def test_a_program_spells_out_the_ports_that_it_publishes():
+    source = 'run(ports={"80/tcp": 45000, 81: ("127.0.0.1", 45001), "a": 45002, **more})\nread(45003)\n'
+    spelled = programs.constants(source).split("\n")
+    assert [text for text in spelled if ":450" in text] == [":45000", ":45001"]
+
+
 def test_a_program_may_go_by_the_name_of_any_module_and_import_its_neighbour(tmp_path):
     (tmp_path / "neighbour.py").write_text("A = 1\n")
     (tmp_path / "runpy.py").write_text("import neighbour\n\nprint(neighbour.A)\n")
