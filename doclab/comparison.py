@@ -1,11 +1,12 @@
 """The output that a page shows against that of a real run: compare, explain the difference, rewrite."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher, unified_diff
 from functools import cache
+from itertools import takewhile
+from unicodedata import normalize
 
 from doclab.transcript import BLANKS, ELLIPSIS
 from doclab.values import Bindings, Token, identities, masked, spells_out, tokens
@@ -26,8 +27,12 @@ class Difference:
     conflicts: tuple[str, ...]
     hints: tuple[str, ...] = ()
 
+    @property
+    def notes(self) -> str:
+        return "\n".join(f"note: {note}" for note in (*self.conflicts, *self.hints))
+
     def __str__(self) -> str:
-        return "\n".join([self.diff, *(f"note: {note}" for note in (*self.conflicts, *self.hints))])
+        return "\n".join(filter(None, [self.diff, self.notes]))
 
 
 def compare(
@@ -176,9 +181,12 @@ def _spelled(our: Token, their: Token, written: str) -> str:
 
 
 def _explain(shown: Sequence[str], real: Sequence[str], bindings: Bindings, written: str) -> Difference:
-    """Show only what differs: a line that matches is in the diff as the page spells it, a `...` that stands stays."""
-    learned, conflicts, met, hints = bindings.copy(), [], [], []
-    for operation, a, b, c, d in _matcher(shown, real).get_opcodes():
+    """Show only what differs: a line that matches is in the diff as the page spells it, a `...` that stands stays.
+
+    Where page and run read the same, and the page has used a value for another thing before, it shows those lines.
+    """
+    learned, conflicts, met, hints, alike = bindings.copy(), [], [], [], []
+    for operation, a, b, c, d in _opcodes(shown, real):
         if operation != "equal":
             met += [ELLIPSIS] if [*shown[a:b]] == [ELLIPSIS] else real[c:d]
             hints += filter(None, map(_unseen, shown[a:b], real[c:d]))
@@ -187,22 +195,49 @@ def _explain(shown: Sequence[str], real: Sequence[str], bindings: Bindings, writ
             found = _conflicts(ours, theirs, learned, written)
             met.append(theirs if found else ours)
             conflicts += found
-    diff = unified_diff(list(shown), met, "on the page", "in this run", lineterm="")
-    return Difference("\n".join(diff), tuple(dict.fromkeys(conflicts)), tuple(dict.fromkeys(hints)))
+            alike += [f" {ours}"] if found and ours == theirs else []
+    diff = [*unified_diff(list(shown), met, "on the page", "in this run", lineterm="")]
+    return Difference("\n".join(diff or alike), tuple(dict.fromkeys(conflicts)), tuple(dict.fromkeys(hints)))
 
 
 def _unseen(shown: str, real: str) -> str | None:
-    """In what two lines differ that look the same, in words; None for all others."""
-    if unicodedata.normalize("NFC", shown) == unicodedata.normalize("NFC", real):
+    """In what two lines differ that look the same but for their values, in words; None for all others."""
+    if masked(normalize("NFC", shown)) == masked(normalize("NFC", real)):
         return f"{shown!a} on the page and {real!a} in this run differ only in how Unicode composes letters"
-    if _BLANK.sub(" ", shown) == _BLANK.sub(" ", real):
+    if masked(_BLANK.sub(" ", shown)) == masked(_BLANK.sub(" ", real)):
         return f"{shown!a} on the page and {real!a} in this run differ only in the kind of their blanks"
     return None
 
 
-def _matcher(shown: Sequence[str], real: Sequence[str]) -> SequenceMatcher:
+def _opcodes(shown: Sequence[str], real: Sequence[str]) -> list[tuple[str, int, int, int, int]]:
+    """Which lines to hold against each other: those that could match, as SequenceMatcher tells it.
+
+    It takes quadratic time for many lines that are alike, so both ends are matched before.
+    """
     ours, theirs = ([masked(line.rstrip(BLANKS)) for line in side] for side in (shown, real))
-    return SequenceMatcher(None, ours, theirs, autojunk=False)
+    start = _common(ours, theirs)
+    end = _common(ours[start:][::-1], theirs[start:][::-1])
+    a, b, c, d = start, len(ours) - end, start, len(theirs) - end
+    middle = SequenceMatcher(None, ours[a:b], theirs[c:d], autojunk=False).get_opcodes()
+    return [
+        ("equal", 0, a, 0, c),
+        *((operation, a + i, a + j, c + k, c + m) for operation, i, j, k, m in middle),
+        ("equal", b, len(ours), d, len(theirs)),
+    ]
+
+
+def _common(ours: Sequence[str], theirs: Sequence[str]) -> int:
+    """How many lines, or characters, both begin with."""
+    pairs = zip(ours, theirs, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def differs_at(shown: str, real: str) -> int:
+    """The first character that can't match in two lines that differ; where all values can, the first that differs."""
+    for our, their in zip(tokens(shown), tokens(real), strict=False):
+        if our.kind is not their.kind or (our.kind is None and our.text != their.text):
+            return our.start + _common(our.text, their.text)
+    return _common(shown, real)
 
 
 def _conflicts(shown: str, real: str, bindings: Bindings, written: str) -> list[str]:
@@ -237,7 +272,7 @@ def record(shown: Sequence[str], real: Sequence[str]) -> list[str]:
 
 def _replace(shown: Sequence[str], real: Sequence[str], settle: Callable[[str, str], str]) -> list[str]:
     result: list[str] = []
-    for operation, a, b, c, d in _matcher(shown, real).get_opcodes():
+    for operation, a, b, c, d in _opcodes(shown, real):
         if operation == "equal":
             result += [settle(ours, theirs) for ours, theirs in zip(shown[a:b], real[c:d], strict=True)]
         else:

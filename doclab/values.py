@@ -128,8 +128,6 @@ def spells_out(written: str, value: str) -> bool:
 def _identifies(written: str, identity: Identity) -> bool:
     """Whether it is a word there: an id also with its other digits, a port only where ports stand."""
     kind, value = identity
-    if value not in written:
-        return False
     pattern = f"{_BEGIN}{re.escape(value)}{_END}"
     if kind == "ephemeral-port":
         pattern = _written_port(value)
@@ -249,7 +247,10 @@ class Bindings:
 
     def written_at(self, identity: Identity) -> str:
         """Where the page itself writes an identity; "" where it does not."""
-        return next((place for place, text in self._written if _identifies(text, identity)), "")
+        _, value = identity
+        return next(
+            (place for place, text in self._written if value in text and _identifies(text, identity)), ""
+        )
 
     def spell(self, line: str) -> str:
         """The line of a real run with each bound identity as the page spells it."""

@@ -149,6 +149,13 @@ def test_an_identity_that_changed_sides_is_explained(shown, real, named):
     assert f"note: {conflict}" in str(difference)
 
 
+def test_a_value_that_the_page_used_for_something_else_is_shown_where_both_sides_read_the_same():
+    bindings = Bindings()
+    assert compare([A], [B], bindings) is None
+    told = str(compare(["a", f"{B} b"], ["a", f"{B} b"], bindings))
+    assert told.startswith(f" {B} b\nnote: {B} of this run is {A} on this page, but here the page shows {B}")
+
+
 def test_the_words_of_a_type_are_no_value_of_it():
     assert "+5MB free" in str(compare(["<size> free"], ["5MB free"], Bindings()))
 
@@ -167,6 +174,16 @@ def test_the_words_of_a_type_are_no_value_of_it():
             "'a b' on the page and 'a\\xa0b' in this run differ only in the kind of their blanks",
         ),
         ("a b", "a\tb", "'a b' on the page and 'a\\tb' in this run differ only in the kind of their blanks"),
+        (
+            f"{A} a b",
+            f"{B} a\tb",
+            f"'{A} a b' on the page and '{B} a\\tb' in this run differ only in the kind",
+        ),
+        (
+            f"{A} \u00e0",
+            f"{B} a\u0300",
+            f"'{A} \\xe0' on the page and '{B} a\\u0300' in this run differ only in how",
+        ),
     ],
 )
 def test_a_difference_that_cannot_be_seen_is_explained(shown, real, note):
@@ -289,11 +306,20 @@ def test_what_is_no_identity_that_the_page_writes_matches_by_type(written, shown
 
 
 def test_a_long_output_is_compared_quickly_on_a_long_page():
-    page = [("page.md:7", "docker run -d --name web busybox:1.37\n" * 1000)]
+    page = [(f"page.md:{n}", f"docker run -d --name web{n} busybox:1.37") for n in range(1000)]
     shown, real = ([f"{kind}{n:011x}" for n in range(10_000)] for kind in "ab")
     started = time.process_time()
     assert compare(shown, real, Bindings(page)) is None
     assert time.process_time() - started < 20, "a search for each value, in all that the page writes"
+
+
+@pytest.mark.parametrize("changed", [0, 2_500, 4_999])
+def test_many_lines_that_are_alike_are_compared_quickly_when_one_differs(changed):
+    shown, real = ([f"{kind}{n:011x}" for n in range(5_000)] for kind in "ab")
+    shown[changed] = "x"
+    started = time.process_time()
+    assert "-x" in compare(shown, real, Bindings()).diff
+    assert time.process_time() - started < 2
 
 
 def test_blanks_in_a_command_are_no_value():
