@@ -1,9 +1,10 @@
 """What became of one example, in words that say where, which command, and what differs."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from doclab.comparison import Difference, compare
+from doclab.comparison import Difference, compare, differs_at
 from doclab.promises import Promise
 from doclab.session import Pieces
 from doclab.values import Bindings
@@ -48,7 +49,7 @@ class Verdict:
             quoted(promise.source),
         ]
         if difference:
-            parts.append(_clipped(str(difference)))
+            parts += [_clipped(difference.diff), _clipped(difference.notes, lines=20)]
         if status:
             parts.append(f"exit status {status}: a page shows a failure with `$ echo $?` and its number next")
         if not difference:  # then `...` stands for what the command said
@@ -99,8 +100,16 @@ def printable(text: str) -> str:
 def _clipped(text: str, lines: int = 100, width: int = 1000) -> str:
     """As much of a difference as anybody reads, and how much more there is."""
     rows = printable(text).split("\n")
-    shown = [
-        row if len(row) <= width else f"{row[:width]}… and {len(row) - width} more" for row in rows[:lines]
-    ]
+    shown = [row if len(row) <= width else _cut(row, rows[:lines], width) for row in rows[:lines]]
     rest = [f"… and {len(rows) - lines} more lines"] if len(rows) > lines else []
     return "\n".join(shown + rest)
+
+
+def _cut(row: str, rows: Sequence[str], width: int) -> str:
+    """The part of a long row of a diff that differs from the row most like it on the other side."""
+    other = {"-": "+", "+": "-"}.get(row[:1])
+    at = max((differs_at(row[1:], one[1:]) for one in rows if one[:1] == other), default=0)
+    start = max(0, at - width // 2)
+    before = f"{row[:1]}{start} more and …" if start else row[:1]
+    rest = len(row) - width - start
+    return f"{before}{row[start + 1 : start + width]}" + (f"… and {rest} more" if rest > 0 else "")

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from doclab.promises import Promise
 from doclab.values import Bindings
 from doclab.verdict import Verdict, quoted
@@ -31,6 +33,24 @@ def test_what_the_page_leaves_out_of_a_failed_command_is_told():
     assert failed(("...",), lines, 1).endswith("its last output:\n" + "\n".join(lines[10:]))
     assert failed((), [], 1).endswith("with `$ echo $?` and its number next")
     assert "its last output" not in failed(("a",), ["b"], 1), "the difference shows it"
+
+
+def test_what_explains_a_long_difference_is_told_below_it():
+    told = failed(tuple(f"a b {n}" for n in range(60)), [f"a\tb {n}" for n in range(60)], 0).split("\n")
+    assert told[102] == "… and 23 more lines"
+    assert told[103].startswith("note: 'a b 0' on the page and 'a\\tb 0' in this run differ only in the kind")
+    assert told[-1] == "… and 40 more lines"
+
+
+@pytest.mark.parametrize("more", ["", "z" * 5000])
+def test_of_a_long_line_the_part_is_told_that_differs(more):
+    line = '{"key":1,' * 500
+    shown, real = f"{'a' * 12}{line}A{more}", f"{'b' * 12}{line}B{more}"
+    told = failed(("x", shown), ["y", real], 0).split("\n")
+    assert len(told) < 12 and max(map(len, told)) < 1050
+    ours, theirs = (next(row for row in told if row.startswith(f"{sign}4012 more and …")) for sign in "-+")
+    assert '{"key":1,A' in ours and '{"key":1,B' in theirs
+    assert ours.endswith(" more") == bool(more)
 
 
 def test_the_end_of_an_output_is_no_screen_full_of_blanks():
