@@ -31,7 +31,7 @@ class Trial:
         self._examples, self._ran, self._facts = examples, reality.ran, reality.facts
         self._promised = outputs.promised(examples, reality.ran)
         self._starts = [0, *accumulate(map(len, self._promised))]
-        self.known = [outputs.bindings(examples, reality.ran)]  # what has been bound before each example
+        self.known = [outputs.bindings(examples, reality)]  # what has been bound before each example
         for group, start in zip(self._promised, self._starts, strict=False):
             known = self.known[-1].copy()
             is_broken = outputs.broken(group, self._facts[start : start + len(group)], known)
@@ -152,7 +152,9 @@ def _verify(
                 f"{relative(page)}: the page does not hold; see: nox -s doctest -- {relative(page)}"
             )
         outputs.save(page, run.host, examples, run.verdicts)
-    return outputs.load(page, engine.name, examples)
+    if reality := outputs.load(page, engine.name, examples):
+        return reality
+    raise NotVerified(f"{relative(page)}: the page held, but what was kept of it does not hold")
 
 
 def _survivor(mutant: Mutant, examples: Sequence[Example]) -> Survivor:

@@ -29,9 +29,13 @@ class Fact:
 
 @dataclass(frozen=True)
 class Reality:
-    """A run in which all of a page held: which examples ran (their positions), and what came of it."""
+    """A run in which all of a page held: which examples ran, which were only shown (their positions), and what came of it.
+
+    What `engine=` or `needs=` kept from this engine is in neither.
+    """
 
     ran: list[int]
+    shown: list[int]
     facts: list[Fact]
 
 
@@ -44,9 +48,9 @@ def promised(examples: Sequence[Example], ran: Sequence[int]) -> list[list[Promi
     ]
 
 
-def bindings(examples: Sequence[Example], ran: Sequence[int]) -> Bindings:
-    """What is known of identities before anything ran: those that the page writes in what runs at these positions."""
-    return Bindings(spelled_out([e for n, e in enumerate(examples) if n in ran or e.action == SHOW]))
+def bindings(examples: Sequence[Example], reality: Reality) -> Bindings:
+    """What is known of identities before anything ran: those that the page writes in what ran or was shown."""
+    return Bindings(spelled_out([examples[n] for n in sorted([*reality.ran, *reality.shown])]))
 
 
 def broken(promises: Sequence[Promise], facts: Sequence[Fact], bindings: Bindings) -> bool | None:
@@ -67,11 +71,12 @@ def broken(promises: Sequence[Promise], facts: Sequence[Fact], bindings: Binding
 
 def save(page: Path, host, examples: Sequence[Example], verdicts: Sequence[Verdict]) -> None:
     """Keep what the commands of a page did on this host, in a run in which all of it held."""
-    ran = [n for n, example in enumerate(examples) if example.action == RUN and verdicts[n].result == HELD]
+    held = [n for n, verdict in enumerate(verdicts) if verdict.result == HELD]
+    ran, shown = ([n for n in held if examples[n].action == action] for action in (RUN, SHOW))
     told = [told for n in ran for told in zip(verdicts[n].outputs, verdicts[n].statuses, strict=True)]
     typed = [promise.source for promise in chain(*promised(examples, ran))]
     facts = [Fact(source, *rest) for source, rest in zip(typed, told, strict=True)]
-    kept = {"performed": _performed(examples), **asdict(Reality(ran, facts))}
+    kept = {"performed": _performed(examples), **asdict(Reality(ran, shown, facts))}
     files.write(_file(page, host.engine.name), json.dumps(kept, ensure_ascii=False, indent=1))
 
 
@@ -79,14 +84,14 @@ def load(page: Path, engine: str, examples: Sequence[Example]) -> Reality | None
     """What the page's commands did when it last held; None when it never did, or has changed since."""
     try:
         kept = json.loads(_file(page, engine).read_text(encoding="utf-8"))
-        reality = Reality(kept["ran"], [Fact(**fact) for fact in kept["facts"]])
+        reality = Reality(kept["ran"], kept["shown"], [Fact(**fact) for fact in kept["facts"]])
         is_same = kept["performed"] == _performed(examples)
     except (OSError, ValueError, KeyError, TypeError):  # none, or one of another version of doclab
         return None
     if not is_same:
         return None
     promises = [*chain(*promised(examples, reality.ran))]
-    holds = broken(promises, reality.facts, bindings(examples, reality.ran)) is False
+    holds = broken(promises, reality.facts, bindings(examples, reality)) is False
     return reality if holds else None
 
 

@@ -1,5 +1,6 @@
 """Small lies about what really happened are found out, all of them counted, and those that live are explained."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -7,6 +8,7 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -15,9 +17,11 @@ from doclab import comparison, mutation, outputs, pages, score
 from doclab.confusions import confusions, permitted
 from doclab.engines import DEFAULT, ENGINES
 from doclab.mutants import NAMES, commands, lies, steps
+from doclab.outputs import Reality
 from doclab.session import DEFAULT_LIMIT
 from doclab.source import DOCS, PROJECT
 from doclab.values import Bindings
+from doclab.verdict import SKIPPED, Verdict
 
 # What each command prints is what really happens: the page is run once, on a real host.
 PAGE = """# Page
@@ -113,7 +117,9 @@ def test_doctest_keeps_the_outputs_of_a_page(monkeypatch):
     assert outputs.load(page, DEFAULT, pages.examples(page)), f"{file} should hold what the page did"
 
 
-@pytest.mark.parametrize("spoilt", ["", "{}", '{"performed": "", "ran": [0], "facts": [{"said": "a"}]}'])
+@pytest.mark.parametrize(
+    "spoilt", ["", "{}", '{"performed": "", "ran": [0], "shown": [], "facts": [{"said": "a"}]}']
+)
 def test_outputs_that_another_version_kept_are_not_taken(page, found, kept, spoilt):
     file = outputs._file(page, DEFAULT)
     text = file.read_text()
@@ -122,6 +128,42 @@ def test_outputs_that_another_version_kept_are_not_taken(page, found, kept, spoi
         assert outputs.load(page, DEFAULT, pages.examples(page)) is None
     finally:
         file.write_text(text)
+
+
+SHOWN = """```console
+$ hostname -i
+10.9.0.9
+```
+
+```python title="address.py" engine=">=28"
+--8<-- "address.py"
+```
+"""
+
+
+def ended(page: Path, *verdicts: Verdict) -> Reality | None:
+    """What is kept of a run that ended with these verdicts."""
+    host = SimpleNamespace(engine=ENGINES[DEFAULT])
+    outputs.save(page, host, pages.examples(page), verdicts)
+    return outputs.load(page, DEFAULT, pages.examples(page))
+
+
+def test_a_file_that_the_engine_is_not_shown_writes_no_identity(tmp_path, kept):
+    (tmp_path / "address.py").write_text('ADDRESS = "10.9.0.7"\n')
+    page = tmp_path / "page.md"
+    page.write_text(SHOWN)
+    ran = Verdict(outputs=[["10.9.0.7"]], statuses=[0])
+    assert ended(page, ran, Verdict(SKIPPED, "needs Docker >=28, this is 26.1.5"))
+    assert ended(page, ran, Verdict()) is None, "10.9.0.7 is written on the page"
+
+
+def test_a_page_whose_kept_outputs_do_not_hold_is_not_verified(page, kept, monkeypatch):
+    run = SimpleNamespace(advance=lambda example: None, held=True, finish=lambda: "", host=None, verdicts=[])
+    monkeypatch.setattr(mutation, "open_page", lambda *_, **options: contextlib.nullcontext(run))
+    monkeypatch.setattr(outputs, "save", lambda *run: None)
+    monkeypatch.setattr(outputs, "load", lambda *page: None)
+    with pytest.raises(mutation.NotVerified, match="the page held, but what was kept of it does not hold"):
+        examine(page)
 
 
 def test_outputs_of_a_page_that_does_something_else_now_are_not_taken(page, found, kept):
