@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # the site reads recordings without a verifier
 FOLDER = evidence.FOLDER / "recordings"
 RECORDED = "recorded"  # the class of a fence whose run is kept
 
+_DAY = r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
 _HEADER = {
     "type": "object",
     "required": ["version", "width", "height", "doclab"],
@@ -40,7 +41,7 @@ _HEADER = {
             "type": "object",
             "required": ["example", "hash", "day", "docker"],
             "additionalProperties": {"type": "string"},
-            "properties": {"day": {"pattern": r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"}},
+            "properties": {"day": {"type": "string", "pattern": _DAY}},
         },
     },
 }
@@ -78,7 +79,7 @@ def save(
 
 
 def load(folder: Path, page: str, example: Example, hash: str) -> tuple[dict[str, Any], list[list]] | None:
-    """The header and the events of an example's recording; None without one, or when the example has changed since.
+    """The header and the events of an example's recording; None without one, or when examples of its page have changed since.
 
     Raises EvidenceError.
     """
@@ -86,7 +87,10 @@ def load(folder: Path, page: str, example: Example, hash: str) -> tuple[dict[str
     if not file.exists():
         return None
     try:
-        lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+        text = file.read_text(encoding="utf-8").removesuffix("\n")
+        lines = [
+            evidence.parse(line) for line in text.split("\n")
+        ]  # splitlines() also splits what is printed
     except (OSError, ValueError, RecursionError) as error:
         raise evidence.unreadable(file, f"this is no recording ({error})") from None
     if error := jsonschema.exceptions.best_match(_VALIDATOR.iter_errors(lines)):

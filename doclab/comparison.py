@@ -11,6 +11,7 @@ from unicodedata import normalize
 from doclab.transcript import BLANKS, ELLIPSIS
 from doclab.values import Bindings, Token, identities, masked, spells_out, tokens
 
+_AFFORDABLE = 10**6  # pairs of lines to hold against each other one by one: half a second
 _BLANK = re.compile(r"\s")
 
 
@@ -203,9 +204,9 @@ def _explain(shown: Sequence[str], real: Sequence[str], bindings: Bindings, writ
 def _unseen(shown: str, real: str) -> str | None:
     """In what two lines differ that look the same but for their values, in words; None for all others."""
     if masked(normalize("NFC", shown)) == masked(normalize("NFC", real)):
-        return f"{shown!a} on the page and {real!a} in this run differ only in how Unicode composes letters"
+        return f"only how Unicode composes letters differs: {shown!a} on the page, {real!a} in this run"
     if masked(_BLANK.sub(" ", shown)) == masked(_BLANK.sub(" ", real)):
-        return f"{shown!a} on the page and {real!a} in this run differ only in the kind of their blanks"
+        return f"only the kind of blanks differs: {shown!a} on the page, {real!a} in this run"
     return None
 
 
@@ -218,7 +219,8 @@ def _opcodes(shown: Sequence[str], real: Sequence[str]) -> list[tuple[str, int, 
     start = _common(ours, theirs)
     end = _common(ours[start:][::-1], theirs[start:][::-1])
     a, b, c, d = start, len(ours) - end, start, len(theirs) - end
-    middle = SequenceMatcher(None, ours[a:b], theirs[c:d], autojunk=False).get_opcodes()
+    is_long = (b - a) * (d - c) > _AFFORDABLE
+    middle = SequenceMatcher(None, ours[a:b], theirs[c:d], autojunk=is_long).get_opcodes()
     return [
         ("equal", 0, a, 0, c),
         *((operation, a + i, a + j, c + k, c + m) for operation, i, j, k, m in middle),
@@ -234,9 +236,12 @@ def _common(ours: Sequence[str], theirs: Sequence[str]) -> int:
 
 def differs_at(shown: str, real: str) -> int:
     """The first character that can't match in two lines that differ; where all values can, the first that differs."""
-    for our, their in zip(tokens(shown), tokens(real), strict=False):
+    ours, theirs = tokens(shown), tokens(real)
+    for our, their in zip(ours, theirs, strict=False):
         if our.kind is not their.kind or (our.kind is None and our.text != their.text):
             return our.start + _common(our.text, their.text)
+    if len(ours) != len(theirs):
+        return sum(len(token.text) for token in ours[: len(theirs)])
     return _common(shown, real)
 
 

@@ -126,13 +126,7 @@ def series(docker: str) -> str:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        content = json.loads(
-            file.read_text(encoding="utf-8"),
-            parse_constant=_refuse,
-            parse_float=_finite,
-            object_pairs_hook=_unique,
-        )
-        json.dumps(content, ensure_ascii=False).encode()  # `\ud800` can be read, and not be written
+        content = parse(file.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
         raise unreadable(file, f"this is not JSON ({error})") from None
     except OSError as error:
@@ -141,6 +135,13 @@ def _read(file: Path) -> dict[str, Any]:
         raise unreadable(file, fault)
     if content["environment"]["engine"] != file.stem:
         raise unreadable(file, f"it says that it is of the engine {content['environment']['engine']!r}")
+    return content
+
+
+def parse(text: str) -> Any:
+    """Read JSON as its standard has it, which Python does not.  Raises ValueError, RecursionError."""
+    content = json.loads(text, parse_constant=_refuse, parse_float=_finite, object_pairs_hook=_unique)
+    json.dumps(content, ensure_ascii=False).encode()  # `\ud800` can be read, and not be written
     return content
 
 

@@ -113,7 +113,7 @@ class Limits(_Item):
     """Whether what `engine=` keeps from this engine would fail here: a limit must not outlive its reason.
 
     The page runs once more on a host of its own, with every limit turned round, so that of two blocks for two sides of
-    a border the other one runs; and again where only some of them failed.
+    a border the other one runs; and again without those that failed, as long as there are others.
     """
 
     def runtest(self) -> None:
@@ -128,11 +128,16 @@ class Limits(_Item):
         docker, found = self._turn_round()
         if not found:
             return Verdict(SKIPPED, f"no example is kept from Docker {docker}")
+        kept: list[Example] = []
+        while (failed := [example for example, result in found if result == FAILED]) and len(failed) < len(
+            found
+        ):
+            # The others may build on what failed, as clean-ups do, or were cut off by it: do they hold without it?
+            kept += failed
+            _, found = self._turn_round(still_kept=kept)
         needless = [example for example, result in found if result == HELD]
-        if needless and (failed := [example for example, result in found if result == FAILED]):
-            # Those that held may build on what failed, as clean-ups do: do they hold without it?
-            _, found = self._turn_round(still_kept=failed)
-            needless = [example for example, result in found if result == HELD]
+        if not needless and any(result == NOT_RUN for _, result in found):
+            return Verdict(NOT_RUN, f"{NOT_RUN}: the page broke off before all limits were tried")
         if not needless:
             return Verdict()
         lines = [

@@ -231,8 +231,8 @@ def is_whole(block: Block, included: Path) -> bool:
 
 
 def _version(text: str) -> Version:
-    """What Docker Desktop or a vendor appends to the version is not always PEP 440."""
+    """What Docker Desktop or a vendor appends to the version, as in `26.1.5~bpo12+1`, is not always PEP 440."""
     try:
         return Version(text)
     except InvalidVersion:
-        return Version(text.split("-")[0])
+        return Version(re.sub(r"[^\d.].*|\.+$", "", text))

@@ -88,7 +88,7 @@ class PageRun:
         self._broken = ""
         self._last = place_of(examples[0])  # where the last command stands that ran
         self._daemon = DaemonWatch(host)
-        self._memory_kills = 0
+        self._memory_kills = self._given_up = 0
         if host.engine.is_shared:
             refuse_taking_all(examples)
         self._leftovers = Leftovers(host, limit)
@@ -115,6 +115,8 @@ class PageRun:
             return Verdict(NOT_RUN, f"not run: {self._broken}")
         verdict = Verdict()
         started = time.monotonic()
+        # Of the whole example: it may start a container in one command, and read what that printed in another.
+        self._given_up = self.host.outputs_given_up()
         try:
             if example.saves:
                 self._save(example)
@@ -214,7 +216,6 @@ class PageRun:
         """Hold what `run` does, (lines, exit status, pieces), against its promise; False when it can't be judged."""
         self._last = promise.place
         self._leftovers.hear(promise.place, typed)
-        given_up = self.host.outputs_given_up()
         try:
             lines, status, pieces = run()
         except SessionEnded as ended:
@@ -226,21 +227,18 @@ class PageRun:
             self._daemon.look(promise)
             verdict.pieces.append(pieces)
             if not verdict.judge(promise, lines, status, self._bindings):
-                self._explain(verdict, lines, given_up)
+                self._explain(verdict, lines)
             return not self._broken and not (self._stop_at_failure and verdict.result == FAILED)
         return False
 
-    def _explain(self, verdict: Verdict, lines: Sequence[str], given_up: int) -> None:
-        """Say what lies behind a failure, where the page's host or the real `lines` can tell.
-
-        Before the command, the daemon had given up the output of so many containers.
-        """
+    def _explain(self, verdict: Verdict, lines: Sequence[str]) -> None:
+        """Say what lies behind a failure, where the page's host or the real `lines` can tell."""
         if not self.host.engine.is_shared and any(map(_NO_NETWORK.search, lines)):
             verdict.explain(
                 f"a throwaway host reaches no network; its own registry has {', '.join(rootfs.IMAGES)}. Add the image as "
                 "docs/en/contributing.md#images says, or verify on a daemon with a network: --engine host"
             )
-        if self.host.outputs_given_up() > given_up:
+        if self.host.outputs_given_up() > self._given_up:
             verdict.may_have_lost_output = True
             verdict.explain(
                 "dockerd gave up the output of a container (`reading from a closed fifo` in its log): it never started, "

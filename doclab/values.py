@@ -40,7 +40,7 @@ def _is_nothing(text: str) -> bool:
 
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _DAY = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
-_CLOCK = r"\d\d:\d\d:\d\d(?:[.,]\d+)?"
+_CLOCK = r"\d\d:\d\d:\d\d(?:\.\d+|,\d+(?=\s))?"  # not `10:20:30,404,` in columns
 _ZONE = "UTC|GMT|CES?T|E[DES]T|EEST|WES?T|C[DS]T|M[DS]T|P[DS]T|AE[DS]T|BST|HKT|ICT|IST|JST|KST|MSK|SGT|WIB"
 _TIMESTAMPS = [
     # RFC 3339, Go.  A zone is named: any other word in capitals behind it, such as INFO, has to match.
@@ -55,7 +55,10 @@ _TIMESTAMPS = [
     rf"(?<![\w:.]){_CLOCK}(?![\w:])",  # ps, top, tcpdump
 ]
 _SPAN = r"(?:Less than a second|About an? (?:minute|hour)|(?<!\d)\d+ (?:second|minute|hour|day|week|month|year)s?)"
-_NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+_NUMBER = r"\d+(?:\.\d+)?"
+_THOUSANDS = (
+    r"(?<!,)\d{1,3}(?:,\d{3})+(?:\.\d+)?"  # apt's `4,500 kB`; without the blank it may be two columns
+)
 
 TYPES = (
     ValueType("id64", r"\b[0-9a-f]{64}\b", binds=True),
@@ -66,21 +69,27 @@ TYPES = (
         binds=True,
         literal=lambda text: text in ("ff:ff:ff:ff:ff:ff", "00:00:00:00:00:00"),
     ),
-    ValueType("timestamp", "|".join(_TIMESTAMPS), literal=lambda text: text.startswith("0001-01-01")),
+    ValueType(
+        "timestamp", "|".join(_TIMESTAMPS), literal=lambda text: text.startswith(("0001-01-01", "1970-01-01"))
+    ),
     ValueType(
         "ipv4", r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.]*\w)", binds=True, literal=_is_literal_address
     ),
-    # Docker's own majors and minors only, and no tag: anything else is a version of something else, and has to match.
+    # Docker's own stable majors and minors only, and no tag: all else are versions of other things, and have to match.
     ValueType(
         "engine-version",
-        r"(?<![\w.:])(?:1[7-9]\.(?:0[369]|12)|20\.10|2[3-9]\.\d|3\d\.\d)\.\d{1,2}(?:[+~-][\w.+~]*\w)?(?![\w.]*\w)",
+        r"(?<![\w.])(?<!\w\w:)(?:1[7-9]\.(?:0[369]|12)|20\.10|2[3-9]\.\d|3\d\.\d)\.\d{1,2}(?:[+~-][\w.+~]*\w)?(?![\w.]*\w)",
     ),
     ValueType("age", rf"{_SPAN}(?= ago\b)|(?<=\bUp ){_SPAN}"),
     ValueType(
         "duration",
         rf"(?<![\w.])(?:\d+h)?(?:\d+m)?{_NUMBER}(?:/{_NUMBER}){{0,3}}\s?(?:ns|µs|us|ms|s)\b(?!-[^\W\d])",
     ),
-    ValueType("size", rf"(?<![\w.]){_NUMBER}\s?(?:[kKMGT]i?)?B\b(?!-[^\W\d])", literal=_is_nothing),
+    ValueType(
+        "size",
+        rf"(?<![\w.])(?:{_THOUSANDS}\s|{_NUMBER}\s?)(?:[kKMGT]i?)?B\b(?!-[^\W\d])",
+        literal=_is_nothing,
+    ),
     ValueType("generated-name", rf"\b(?:{'|'.join(LEFT)})_(?:{'|'.join(RIGHT)})\d?\b", binds=True),
     # 32768-60999, Linux's ip_local_port_range, where Docker and clients take free ports from.  They stand behind a colon,
     # not that of JSON's `"name":40000`, but that of its `"HostPort":"40000"`; at the end of a range; behind a word.
@@ -139,12 +148,13 @@ def _identifies(written: str, identity: Identity) -> bool:
 def _written_port(value: str) -> str:
     """A pattern for a port as commands and files write it, in lower case: to publish it, or behind a host.
 
-    The limit `nofile=40000:50000` is no port, nor is `0:40000`, a user and a group.
+    The limit `nofile=40000:50000` is no port, nor is the group in `0:40000`.
     """
     return "|".join(
         [
             rf"(?:{_BEGIN}(?<!=)|\s-[a-z]*p=|--publish=){value}(?:-\d+)?[\"'}}]?:[\w$]",  # 45000:80
-            rf"(?:(?<!\d)|[a-z_.-]\d+):{value}\b",  # localhost:45000, 10.9.0.7:45000
+            rf"(?:(?<![\d\"])|[a-z_.-]\d+):{value}\b",  # localhost:45000, 10.9.0.7:45000
+            rf"(?:port|expose|listen|http\.server|\bnc\s[^\n|;&]*?|\s-[a-z]*p)[\s=:]*[\"']?{value}{_END}",
             rf"\b(?:published|hostport)[\"']?\s*[=:]\s*[\"']?{value}\b",  # Compose, --publish, the API
         ]
     )

@@ -157,6 +157,10 @@ HEADER = (
         *("", "no JSON\n", "[]\n", '{"version": 2}\n', HEADER),
         HEADER + '["now", "o", "$ "]\n',
         HEADER.replace("2026-01-31", "2026-13-31") + '[0, "o", "$ "]\n',
+        HEADER.replace('"2026-01-31"', "5") + '[0, "o", "$ "]\n',
+        HEADER + '[NaN, "o", "$ "]\n',
+        HEADER + r'[0, "o", "\ud800"]',
+        HEADER.replace('"hash": "h"', '"hash": "g", "hash": "h"') + '[0, "o", "$ "]\n',
         HEADER.replace(', "docker": "26.1.5"', "") + '[0, "o", "$ "]\n',
     ],
 )
@@ -165,6 +169,14 @@ def test_a_spoilt_recording_is_an_error_with_its_file(page, tmp_path, text):
     (tmp_path / "page/top-1.cast").write_text(text)
     with pytest.raises(EvidenceError, match=r"top-1\.cast: this is no recording"):
         load(tmp_path, page)
+
+
+def test_what_python_takes_for_the_end_of_a_line_is_none(page, tmp_path):
+    examples, verdicts = pages.examples(page), ran()
+    verdicts[0].pieces[0] = [(0.1, "a\u2028b\n".encode()), (0.2, b"")]
+    casts.save(tmp_path, "page", "26.1.5", examples, verdicts)
+    _, events = load(tmp_path, page)
+    assert any("a\u2028b" in text for _, _, text in events)
 
 
 def test_what_does_not_run_is_not_recorded(page):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from doclab import comparison, programs
-from doclab.comparison import Contradiction, compare, match_line, record, rewrite
+from doclab.comparison import Contradiction, compare, differs_at, match_line, record, rewrite
 from doclab.transcript import ELLIPSIS
 from doclab.values import Bindings
 
@@ -166,23 +166,23 @@ def test_the_words_of_a_type_are_no_value_of_it():
         (
             "ch\u00e0o",
             "cha\u0300o",
-            "'ch\\xe0o' on the page and 'cha\\u0300o' in this run differ only in how Unicode",
+            "only how Unicode composes letters differs: 'ch\\xe0o' on the page, 'cha\\u0300o' in this run",
         ),
         (
             "a b",
             "a\u00a0b",
-            "'a b' on the page and 'a\\xa0b' in this run differ only in the kind of their blanks",
+            "only the kind of blanks differs: 'a b' on the page, 'a\\xa0b' in this run",
         ),
-        ("a b", "a\tb", "'a b' on the page and 'a\\tb' in this run differ only in the kind of their blanks"),
+        ("a b", "a\tb", "only the kind of blanks differs: 'a b' on the page, 'a\\tb' in this run"),
         (
             f"{A} a b",
             f"{B} a\tb",
-            f"'{A} a b' on the page and '{B} a\\tb' in this run differ only in the kind",
+            f"only the kind of blanks differs: '{A} a b' on the page, '{B} a\\tb' in this run",
         ),
         (
             f"{A} \u00e0",
             f"{B} a\u0300",
-            f"'{A} \\xe0' on the page and '{B} a\\u0300' in this run differ only in how",
+            f"only how Unicode composes letters differs: '{A} \\xe0' on the page, '{B} a\\u0300' in this run",
         ),
     ],
 )
@@ -320,6 +320,41 @@ def test_many_lines_that_are_alike_are_compared_quickly_when_one_differs(changed
     started = time.process_time()
     assert "-x" in compare(shown, real, Bindings()).diff
     assert time.process_time() - started < 2
+
+
+def test_many_lines_that_are_alike_are_compared_in_time_when_two_differ():
+    shown, real = ([f"{kind}{n:011x}" for n in range(5_000)] for kind in "ab")
+    shown[0] = shown[-1] = "x"
+    started = time.process_time()
+    assert compare(shown, real, Bindings()).diff.count("-x") == 2
+    assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "python -m http.server 45000",
+        "nc -l -p 45000",
+        "nc server 45000",
+        "PORT=45000",
+        "--port 45000",
+        "EXPOSE 45000",
+    ],
+)
+def test_a_port_that_the_page_chooses_has_to_match(written):
+    page = Bindings([("page.md:7", written)])
+    assert compare(["Listening on port 45000"], ["Listening on port 45001"], page) is not None
+
+
+@pytest.mark.parametrize("written", ["nofile=1:45000", '{"nofile": {"Hard":45000}}', "f.read(45000)"])
+def test_a_number_that_is_no_port_binds_none(written):
+    page = Bindings([("page.md:7", written)])
+    assert compare(["Listening on port 45000"], ["Listening on port 45001"], page) is None
+
+
+def test_a_line_differs_where_one_goes_on():
+    both = f"{{}}{' word' * 1000} {{}}"
+    assert differs_at(both.format(A, A), both.format(B, B) + " and more") == len(both.format(A, A))
 
 
 def test_blanks_in_a_command_are_no_value():

@@ -226,6 +226,17 @@ def test_readers_know_a_version_by_its_series(version, series):
     assert evidence.series(version) == series
 
 
+@pytest.mark.parametrize(
+    "version", ["26.1.5+dfsg1~bpo12+1", "29.0~rc1", "27.10_x", "27.0..", "27.0+", "27.0.0-rc.1", "28.5.2-ce"]
+)
+def test_what_can_be_recorded_can_be_shown(page, version):
+    evidence.check(environment(docker=version))
+    seen = known(page, trixie=HELD)
+    seen["trixie"]["environment"]["docker"] = version
+    first, *_ = badges.badges(pages.examples(page), "page", "en", seen)
+    assert "held as shown" in first
+
+
 @pytest.mark.parametrize("text", [None, "{"])
 def test_a_schema_that_cannot_be_read_is_an_error(tmp_path, monkeypatch, text):
     file = evidence.record(tmp_path, environment(), ran(one=HELD))
@@ -277,13 +288,18 @@ def known(page: Path, names: Sequence[str] = ("top::1", "two::1"), **results: st
         ({"trixie": FAILED, "bookworm": FAILED}, {"trixie": "failed", "bookworm": "failed"}),
         ({"trixie": FAILED, "bookworm": HELD}, {"trixie": "failed", "bookworm": "held"}),
         ({"trixie": HELD, "bookworm": SKIPPED}, {"trixie": "held", "bookworm": "not-run"}),
-        ({"trixie": NOT_RUN}, {"trixie": "not-run"}),
+        ({"trixie": NOT_RUN}, {"trixie": "stopped"}),
         ({}, {}),
     ],
 )
 def test_a_difference_is_told_from_a_failure(page, results, expected):
     seen = known(page, ["top::1"], **results)
     assert [found for _, found in badges.states(pages.examples(page), "page", seen)] == [expected, {}, {}]
+
+
+def test_what_never_runs_by_itself_cannot_have_held(page):
+    with pytest.raises(EvidenceError, match=r"page::two::2 can't have run on Docker 26\.1\.5"):
+        [*badges.states(pages.examples(page), "page", known(page, ["two::2"], trixie=HELD))]
 
 
 @pytest.mark.parametrize("result", [HELD, FAILED])

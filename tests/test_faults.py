@@ -349,6 +349,12 @@ def test_a_page_whose_output_docker_may_have_lost_runs_once_more_and_says_so(tmp
     assert "+1" in shown  # what differed
 
 
+def test_an_example_may_start_a_container_in_one_command_and_read_what_it_printed_in_another(tmp_path):
+    records, _ = run_numbered(tmp_path, f"$ {LOSES}\n$ echo $?\n127\n$ cat /root/number\n2")
+    assert [record["result"] for record in records] == ["held"] * 2
+    assert records[0]["reason"].startswith("Docker may have lost an output")
+
+
 def test_a_page_that_held_in_its_second_run_only_is_not_noted_for_changed(tmp_path):
     lines = f"$ {LOSES}; cat /root/number\n2"
     for _ in range(2):

@@ -31,6 +31,10 @@ always
 def check_limits(tmp_path: Path, said: str, more: str = "") -> subprocess.CompletedProcess[str]:
     page = tmp_path / "page.md"
     page.write_text(LIMITED.format(said=said) + more, encoding="utf-8")
+    return check_page(page)
+
+
+def check_page(page: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pytest", "-q", "-c", "pyproject.toml", "--rootdir=.", "--check-limits"]
     return subprocess.run([*command, page], cwd=PROJECT, capture_output=True, text=True, check=False)
 
@@ -65,6 +69,26 @@ def test_a_limit_is_not_justified_by_what_it_does_not_build_on(tmp_path):
     assert done.returncode == 1, done.stdout
     assert "page.md:11: limited to Docker <20, but it holds on 26." in done.stdout
     assert "page.md:1: limited" not in done.stdout
+
+
+def test_a_limit_is_justified_by_what_builds_on_something_else(tmp_path):
+    second, third = LATER.format(command="touch a; rm file"), LATER.format(command="rm a")
+    done = check_limits(tmp_path, "another thing > file; cat file", second + third)
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_limit_behind_one_that_ends_the_session_is_tried_without_it(tmp_path):
+    done = check_limits(tmp_path, "another thing; exit 3", LATER.format(command="true"))
+    assert done.returncode == 1 and "page.md:11: limited to Docker <20, but it holds on 26." in done.stdout, (
+        done.stdout
+    )
+
+
+def test_where_the_page_breaks_off_limits_are_not_tried(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("```console\n$ exit 3\n```\n" + LATER.format(command="true"), encoding="utf-8")
+    done = check_page(page)
+    assert "1 failed, 1 skipped, 2 not run" in done.stdout, "neither the clean-up nor the limits"
 
 
 def where(engine: str, docker: str) -> Environment:

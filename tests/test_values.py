@@ -52,6 +52,7 @@ ALIKE = {
         ("is 172.17.0.2.", "is 172.17.0.9."),
     ],
     "engine-version": [
+        ("docker-ce | 5:28.5.2-1~debian.13", "docker-ce | 5:29.1.3-1~debian.13"),
         ("26.1.5", "28.5.2"),
         ("20.10.24+dfsg1", "26.1.5+dfsg1"),
         ("Version: 27.0.0-rc1", "Version: 30.1.12"),
@@ -79,6 +80,7 @@ ALIKE = {
         ("12.5KiB / 1.9GiB", "1MiB / 2TiB"),
         ("100 MB", "7 B"),
         ("in 2s (4,500 kB/s)", "in 2s (41 kB/s)"),
+        ("debian,13,120MB", "debian,13,98MB"),
         ("1,234,567.5 kB", "999 kB"),
     ],
     "generated-name": [("goofy_dewdney", "happy_turing"), ("goofy_dewdney", "happy_turing3")],
@@ -156,6 +158,10 @@ UNLIKE = {
         ("Ubuntu 18.04.5", "Ubuntu 18.04.6"),
         ("17.0.13", "21.0.5"),
         ("docker:26.1.5", "docker:28.5.2"),
+        ("debian,13,120MB", "debian,12,120MB"),
+        ("GET /,200,134ms", "GET /,500,134ms"),
+        ("10:00:00,200,GET /", "11:00:00,500,GET /"),
+        ("0/0 12 1970-01-01 00:00 etc/hosts", "0/0 12 2025-01-02 03:04 etc/hosts"),
         ("node:20.10.1", "node:23.1.0"),
     ],
     "age": [

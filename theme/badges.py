@@ -8,9 +8,15 @@ from typing import Any
 from doclab import evidence, pages
 from doclab.engines import DEFAULT, ENGINES
 
-HELD, DIFFERS, FAILED, NOT_RUN, CHANGED = "held", "differs", "failed", "not-run", "changed"
-_STOPPED, _SKIPPED = "not run", "skipped"  # in evidence/schema.json; both are NOT_RUN to readers
-SIGNS = {HELD: "✓", DIFFERS: "≠", FAILED: "✗", NOT_RUN: "–", CHANGED: "?"}
+HELD, DIFFERS, FAILED, CHANGED = "held", "differs", "failed", "changed"
+NOT_RUN, STOPPED = "not-run", "stopped"  # skipped there; not reached, for the page stopped before
+_STATES = {
+    "held": HELD,
+    "failed": FAILED,
+    "skipped": NOT_RUN,
+    "not run": STOPPED,
+}  # of evidence/schema.json's words
+SIGNS = {HELD: "✓", DIFFERS: "≠", FAILED: "✗", STOPPED: "…", NOT_RUN: "–", CHANGED: "?"}
 _WORDLESS = re.compile(
     r'<pre.*?</pre>|<figure.*?</figure>|<svg.*?</svg>|<a class="headerlink".*?</a>|<[^>]+>', re.DOTALL
 )
@@ -21,10 +27,10 @@ WORDS = {
         DIFFERS: "kết quả khác",
         FAILED: "không đúng",
         NOT_RUN: "không chạy",
+        STOPPED: "không chạy: trang dừng trước ví dụ này",
         CHANGED: "chưa kiểm chứng lại từ khi ví dụ trên trang thay đổi",
         "engine": "cần Docker {}",
         "needs": "cần máy của chính daemon",
-        "stopped": "trang dừng trước ví dụ này",
         "words": "Dài {} chữ",
         "seconds": "các lệnh chạy hết {} giây trên máy kiểm chứng",
     },
@@ -34,10 +40,10 @@ WORDS = {
         DIFFERS: "differs",
         FAILED: "failed",
         NOT_RUN: "not run",
+        STOPPED: "not run: the page stopped before this example",
         CHANGED: "not verified since examples of the page changed",
         "engine": "needs Docker {}",
         "needs": "needs the daemon's own machine",
-        "stopped": "the page stopped before this example",
         "words": "{} words",
         "seconds": "its commands took {} s when they were verified",
     },
@@ -52,7 +58,7 @@ def states(
     `name` is the page's id, which the evidence knows it by.
 
     An example that failed on one engine differs there if it held on the default one.  Raises EvidenceError where
-    an example is said to have run on an engine that its `engine=` keeps it from.
+    an example is said to have run that can't have, for example on an engine that its `engine=` keeps it from.
     """
     hashes = evidence.hashes(examples)
     for example in examples:
@@ -81,12 +87,14 @@ def _state(
 ) -> str:
     if result["hash"] != hash:
         return CHANGED
-    if result["result"] in (HELD, FAILED) and not example.runs_on(environment["docker"]):
+    is_elsewhere = example.needs and ENGINES[environment["engine"]].is_shared
+    can_run = example.action == pages.RUN and example.runs_on(environment["docker"]) and not is_elsewhere
+    if result["result"] in (HELD, FAILED) and not can_run:
         raise evidence.unreadable(
             evidence.FOLDER / f"{environment['engine']}.json",
             f"{pages.page_id(example.file)}::{example.name} can't have run on Docker {environment['docker']}",
         )
-    return {"held": HELD, "failed": FAILED}.get(result["result"], NOT_RUN)
+    return _STATES[result["result"]]
 
 
 def badges(
@@ -125,7 +133,7 @@ def _badge(
     docker = known[engine]["environment"]["docker"]
     says = WORDS[language][state]
     if state == NOT_RUN:
-        says = f"{says}: {_why_not(example, docker, ran['examples'][example.name]['result'], language)}"
+        says = f"{says}: {_why_not(example, docker, language)}"
     told = f"Docker {docker}: {says}, {date(ran['time'][:10], language)}"
     return (
         f'<li data-state="{state}" title="{escape(told)}">'
@@ -134,10 +142,8 @@ def _badge(
     )
 
 
-def _why_not(example: pages.Example, docker: str, result: str, language: str) -> str:
+def _why_not(example: pages.Example, docker: str, language: str) -> str:
     words = WORDS[language]
-    if result == _STOPPED:
-        return words["stopped"]
     return words["needs"] if example.runs_on(docker) else words["engine"].format(example.engines)
 
 
@@ -161,14 +167,9 @@ def _took(examples: Sequence[pages.Example], name: str, known: Mapping[str, Any]
     for example, found in states(examples, name, known):
         if example.action != pages.RUN:
             continue
-        result = _results(example, name, known).get(DEFAULT)
-        if (
-            not result
-            or (found[DEFAULT] != HELD and result["result"] != _SKIPPED)
-            or found[DEFAULT] == CHANGED
-        ):
+        if found.get(DEFAULT) not in (HELD, NOT_RUN):
             return 0.0
-        seconds += result["seconds"]
+        seconds += _results(example, name, known)[DEFAULT]["seconds"]
     return seconds
 
 

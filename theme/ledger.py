@@ -13,10 +13,10 @@ from doclab import claims, pages
 from doclab.claims import Decision
 from doclab.engines import ENGINES
 from doclab.source import DOCS
-from theme.badges import CHANGED, DIFFERS, FAILED, HELD, NOT_RUN, SIGNS, date, label, states
+from theme.badges import CHANGED, DIFFERS, FAILED, HELD, NOT_RUN, SIGNS, STOPPED, date, label, states
 from theme.badges import WORDS as STATES
 
-_WORST_FIRST = (FAILED, DIFFERS, CHANGED, HELD, NOT_RUN)
+_WORST_FIRST = (FAILED, DIFFERS, CHANGED, STOPPED, HELD, NOT_RUN)
 _PLACE = re.compile(
     r"(?ms)^(?P<fence>```+|~~~+).*?^(?P=fence)|^<!--[ \t]*doclab:(?P<table>[^\n]*?)-->[ \t]*$"
 )
@@ -33,7 +33,7 @@ WORDS = {
         "skipped": ("Trang", "Ví dụ", "Lý do"),
         "limits": ("Trang", "Ví dụ", "Chạy trên"),
         "own": "máy có sẵn",
-        "part": "{held} trong {all} ví dụ, số còn lại không chạy trên bản này",
+        "part": "{held} trong {all} ví dụ, số còn lại không chạy ở đó",
         "nothing": "Chưa có bằng chứng nào: hãy chạy `nox -s matrix`.",
         "none": "Không có ví dụ nào như vậy.",
     },
@@ -49,7 +49,7 @@ WORDS = {
         "skipped": ("Page", "Example", "Reason"),
         "limits": ("Page", "Example", "Runs on"),
         "own": "a daemon that was there",
-        "part": "{held} of {all} examples, the others do not run on this version",
+        "part": "{held} of {all} examples, the others do not run there",
         "nothing": "There is no evidence yet: run `nox -s matrix`.",
         "none": "There is no such example.",
     },
@@ -125,10 +125,10 @@ class Ledger:
     def _held(self, file: Path, decision: Decision) -> str:
         names = {example.name for example in decision.examples}
         seen = [found for example, found in self._examples[file] if example.name in names]
-        found = {engine: [states.get(engine) for states in seen] for engine in self._known}
-        return " ".join(self._mark(engine, states) for engine, states in found.items() if any(states))
+        found = {engine: [states[engine] for states in seen if engine in states] for engine in self._known}
+        return " ".join(self._mark(engine, states) for engine, states in found.items() if states)
 
-    def _mark(self, engine: str, states: Sequence[str | None]) -> str:
+    def _mark(self, engine: str, states: Sequence[str]) -> str:
         """The worst of these states on an engine; where some held and the others did not run, how many did."""
         worst = next(state for state in _WORST_FIRST if state in states)
         says, part = STATES[self._language][worst], ""
@@ -152,7 +152,7 @@ class Ledger:
         head = (self._words["totals"], *(f"Docker {label(engine, self._known)}" for engine in self._known))
         rows = [
             (STATES[self._language][state], *(str(counts[engine][state]) for engine in self._known))
-            for state in (HELD, DIFFERS, FAILED, CHANGED, NOT_RUN)
+            for state in (HELD, DIFFERS, FAILED, CHANGED, NOT_RUN, STOPPED)
         ]
         return _markdown(head, rows)
 

@@ -11,7 +11,7 @@ LAST_LINES = ["deaf 9", "polite 15", "helped 15", "/helped 143", "$ docker logs 
 def find(page: Page) -> Locator:
     """The recording of how three containers are stopped."""
     found = page.locator("#signals ~ .highlight details[data-cast]").first
-    assert found.count(), "it is older than its example: run `nox -s matrix -- docs/vi/processes.md`"
+    assert found.count(), "it is gone: run `nox -s matrix -- docs/vi/processes.md`"
     return found
 
 
