@@ -134,11 +134,10 @@ class Ledger:
         says, part = STATES[self._language][worst], ""
         if worst == HELD and (held := states.count(HELD)) < len(states):
             says = f"{says}: {self._words['part'].format(held=held, all=len(states))}"
-            part = f"&nbsp;({held}/{len(states)})"
+            part = f'<span class="doclab-part" aria-hidden="true">{held}/{len(states)}</span>'
         return (
             f'<span data-state="{worst}" title="{says}"><span aria-hidden="true">{SIGNS[worst]}</span>'
-            f'&nbsp;{label(engine, self._known)}<span aria-hidden="true">{part}</span>'
-            f'<span class="doclab-aloud">: {says}</span></span>'
+            f'&nbsp;{label(engine, self._known)}<span class="doclab-aloud">: {says}</span>{part}</span>'
         )
 
     def totals(self) -> str:
