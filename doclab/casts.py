@@ -88,13 +88,12 @@ def load(folder: Path, page: str, example: Example, hash: str) -> tuple[dict[str
         return None
     try:
         text = file.read_text(encoding="utf-8").removesuffix("\n")
-        lines = [
-            evidence.parse(line) for line in text.split("\n")
-        ]  # splitlines() also splits what is printed
+        # splitlines() also splits what is printed.
+        lines = [evidence.parse(line) for line in text.split("\n")]
     except (OSError, ValueError, RecursionError) as error:
         raise evidence.unreadable(file, f"this is no recording ({error})") from None
-    if error := jsonschema.exceptions.best_match(_VALIDATOR.iter_errors(lines)):
-        raise evidence.unreadable(file, f"this is no recording (at {error.json_path}: {error.message})")
+    if fault := evidence.mismatch(_VALIDATOR, lines):
+        raise evidence.unreadable(file, f"this is no recording ({fault})")
     header, *events = lines
     return (header, events) if header["doclab"]["hash"] == hash else None
 

@@ -147,8 +147,8 @@ def parse(text: str) -> Any:
 
 def _fault(content: Any) -> str:
     """What is wrong with the content of a file of evidence, and where in it; "" for nothing."""
-    if error := jsonschema.exceptions.best_match(_validator().iter_errors(content)):
-        return f"at {error.json_path}: {error.message}"
+    if told := mismatch(_validator(), content):
+        return told
     latest = datetime.now(UTC) + timedelta(days=1)  # the clocks of two machines differ
     for name, page in content["pages"].items():
         try:
@@ -159,6 +159,12 @@ def _fault(content: Any) -> str:
             fault = f"{page['time']} is no time ({error})"
         return f"at $.pages.{name}.time: {fault}"
     return ""
+
+
+def mismatch(validator: jsonschema.Draft202012Validator, content: Any) -> str:
+    """Where in the content it is not what its schema says, and how; "" where it is."""
+    error = jsonschema.exceptions.best_match(validator.iter_errors(content))
+    return f"at {error.json_path}: {error.message}" if error else ""
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

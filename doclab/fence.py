@@ -21,7 +21,6 @@ _SPANS = HtmlFormatter(nowrap=True)
 EVIDENCE, COMMAND, OUTPUT, UNFOLD, LINUX_HOST = (
     f"<span data-doclab-{name}></span>" for name in ("evidence", "command", "output", "unfold", "linux-host")
 )
-SAVED = '<span class="filename">'  # begins the name of a file that the reader saves
 FOLDED = 12  # lines: longer outputs are shown in part until the reader asks
 
 _IS_LONG = 'class="output doclab-long"'
@@ -47,7 +46,7 @@ def format(source, language, css_class, options, md, classes=None, **kwargs) -> 
     written = "".join(f' {name}="{_attribute(value)}"' for name, value in attributes.items() if value)
     names = " ".join([f"language-{language}", "highlight", "doclab", *classes])
     fold = f'<label class="doclab-fold"><input type="checkbox">{UNFOLD}</label>' if _IS_LONG in body else ""
-    title = f"{SAVED}{escape(options['title'])}</span>" if "title" in options else ""
+    title = f'<span class="filename">{escape(options["title"])}</span>' if "title" in options else ""
     return f'<div class="{names}"{written}>{title}<pre><code>{body}</code></pre>{fold}{notes}{EVIDENCE}</div>'
 
 

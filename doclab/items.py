@@ -129,9 +129,7 @@ class Limits(_Item):
         if not found:
             return Verdict(SKIPPED, f"no example is kept from Docker {docker}")
         kept: list[Example] = []
-        while (failed := [example for example, result in found if result == FAILED]) and len(failed) < len(
-            found
-        ):
+        while (failed := [e for e, result in found if result == FAILED]) and len(failed) < len(found):
             # The others may build on what failed, as clean-ups do, or were cut off by it: do they hold without it?
             kept += failed
             _, found = self._turn_round(still_kept=kept)

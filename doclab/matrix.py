@@ -5,6 +5,7 @@ import json
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,6 @@ from doclab.verdict import FAILED, HELD
 Report = Mapping[str, Any]  # of one engine, as doclab.report describes it
 Run = tuple[Environment, Report]
 
-_FAILED = "FAILED"
 _WHOLE_RUNS = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
 
 
@@ -41,7 +41,8 @@ def run(names: Sequence[str], files: Sequence[Path], folder: Path = evidence.FOL
     check_folder(folder)
     evidence.load(folder)  # what can't be read now could not be added to when all has run
     texts = _texts(files)
-    hashes = {pages.page_id(file): evidence.hashes(pages.examples(file)) for file in files}
+    examples = {pages.page_id(file): pages.examples(file) for file in files}
+    hashes = {name: evidence.hashes(found) for name, found in examples.items()}
     ran: list[Run] = []
     for name in names:
         where = environment(ENGINES[name])
@@ -52,10 +53,8 @@ def run(names: Sequence[str], files: Sequence[Path], folder: Path = evidence.FOL
         _refuse_changed(texts, _texts(files), name)
         _record(folder, where, _results(report, hashes))
         ran.append((where, report))
-    print(
-        "\n".join(["", *summary(ran), *_untried_limits(files, [where.docker for where, _ in ran])]),
-        flush=True,
-    )
+    untried = _untried_limits(chain(*examples.values()), [where.docker for where, _ in ran])
+    print("\n".join(["", *summary(ran), *untried]), flush=True)
     return all(is_green(report["counts"]) for _, report in ran)
 
 
@@ -122,15 +121,15 @@ def summary(ran: Sequence[Run]) -> list[str]:
             is_held = DEFAULT in records and records[DEFAULT]["result"] == HELD
             on = ", ".join(shown[engine] for engine in failed)
             lines.append(_explain(records[failed[0]], on, holds=shown[DEFAULT] if is_held else None))
-    if DEFAULT not in shown and any(line.startswith(_FAILED) for line in lines):
+    if DEFAULT not in shown and len(lines) > len(ran):
         lines.append(f"Which of them differ from {DEFAULT} is not known: it did not run.")
     return lines
 
 
-def _untried_limits(files: Iterable[Path], versions: Sequence[str]) -> list[str]:
+def _untried_limits(examples: Iterable[pages.Example], versions: Sequence[str]) -> list[str]:
     """Say which limits admit all of these versions of Docker: nobody knows whether they are still needed."""
-    examples = [example for file in files for example in pages.examples(file) if example.is_limited]
-    counts = Counter(str(e.engines) for e in examples if all(e.runs_on(version) for version in versions))
+    limited = (example for example in examples if example.is_limited)
+    counts = Counter(str(e.engines) for e in limited if all(e.runs_on(version) for version in versions))
     return [
         f"engine={limit!r} was not tried from its other side, where no engine of this run lies; examples with it: {number}"
         for limit, number in sorted(counts.items())
@@ -160,5 +159,5 @@ def _by_example(ran: Sequence[Run]) -> dict[tuple[str, str], dict[str, Mapping]]
 def _explain(record: Mapping, on: str, holds: str | None) -> str:
     what = f"{record['file']}:{record['line']}: {record['example']}"
     if record["example"].endswith((CLEAN_UP, LIMITS)) or holds is None:
-        return f"{_FAILED}   {what} on {on}"
+        return f"FAILED   {what} on {on}"
     return f"DIFFERS  {what} holds on {holds}, not on {on}: limit it with engine=, or rewrite it"

@@ -149,8 +149,9 @@ def test_what_a_run_makes_of_other_pages_evidence_is_told(tmp_path, capsys):
 def test_limits_that_no_engine_lies_beyond_are_told(tmp_path):
     page = tmp_path / "page.md"
     page.write_text(LIMITED.format(said="said"), encoding="utf-8")
-    assert matrix._untried_limits([page], ["26.1.5", "19.3"]) == []
-    (told,) = matrix._untried_limits([page], ["19.3"])
+    examples = pages.examples(page)
+    assert matrix._untried_limits(examples, ["26.1.5", "19.3"]) == []
+    (told,) = matrix._untried_limits(examples, ["19.3"])
     assert told.startswith("engine='<20' was not tried from its other side") and told.endswith(" with it: 1")
 
 
