@@ -105,15 +105,29 @@ def badges(
         if example.action == pages.SKIP or not found:
             yield ""  # a block that never runs says why by itself
             continue
-        items = [
-            _badge(example, state, engine, known, known[engine]["pages"][name], language)
-            for engine, state in found.items()
-        ]
-        # `role`: without bullets Safari takes a list for none.
-        yield (
-            f'<ul class="doclab-evidence" role="list" data-search-exclude aria-label="{WORDS[language]["list"]}">'
-            f"{''.join(items)}</ul>"
+        yield _shown(example, found, name, language, known)
+
+
+def _shown(
+    example: pages.Example, found: Mapping[str, str], name: str, language: str, known: Mapping[str, Any]
+) -> str:
+    """The badges in one line, which opens by mouse, key or touch to what each of them stands for."""
+    marks, tellings = "", ""
+    for engine, state in found.items():
+        ran = known[engine]["pages"][name]["time"]
+        told = escape(_told(example, state, known[engine]["environment"]["docker"], ran, language))
+        says = WORDS[language][state]
+        marks += (
+            f'<span data-state="{state}" title="{told}"><span aria-hidden="true">{SIGNS[state]}</span>'
+            f'&nbsp;{label(engine, known)}<span class="doclab-aloud">: {says};</span></span> '
         )
+        tellings += f'<li data-state="{state}">{told}</li>'
+    # `role`: without bullets Safari takes a list for none.
+    return (
+        f'<details class="doclab-evidence" data-search-exclude>'
+        f'<summary><span class="doclab-aloud">{WORDS[language]["list"]}</span> {marks}</summary>'
+        f'<ul role="list">{tellings}</ul></details>'
+    )
 
 
 def label(engine: str, known: Mapping[str, Any]) -> str:
@@ -122,24 +136,12 @@ def label(engine: str, known: Mapping[str, Any]) -> str:
     return f"{short} ({engine})" if ENGINES[engine].is_shared else short
 
 
-def _badge(
-    example: pages.Example,
-    state: str,
-    engine: str,
-    known: Mapping[str, Any],
-    ran: Mapping[str, Any],
-    language: str,
-) -> str:
-    docker = known[engine]["environment"]["docker"]
+def _told(example: pages.Example, state: str, docker: str, time: str, language: str) -> str:
+    """What the badge of an engine with this version of Docker stands for: where, whether, when, and why not."""
     says = WORDS[language][state]
     if state == NOT_RUN:
         says = f"{says}: {_why_not(example, docker, language)}"
-    told = f"Docker {docker}: {says}, {date(ran['time'][:10], language)}"
-    return (
-        f'<li data-state="{state}" title="{escape(told)}">'
-        f'<span aria-hidden="true">{SIGNS[state]} {escape(label(engine, known))}</span>'
-        f'<span class="doclab-aloud">{escape(told)}</span></li>'
-    )
+    return f"Docker {docker}: {says}, {date(time[:10], language)}"
 
 
 def _why_not(example: pages.Example, docker: str, language: str) -> str:
