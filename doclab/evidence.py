@@ -149,16 +149,20 @@ def _fault(content: Any) -> str:
     """What is wrong with the content of a file of evidence, and where in it; "" for nothing."""
     if told := mismatch(_validator(), content):
         return told
-    latest = datetime.now(UTC) + timedelta(days=1)  # the clocks of two machines differ
     for name, page in content["pages"].items():
-        try:
-            if datetime.fromisoformat(page["time"]) <= latest:
-                continue
-            fault = f"{page['time']} is still to come"
-        except ValueError as error:
-            fault = f"{page['time']} is no time ({error})"
-        return f"at $.pages.{name}.time: {fault}"
+        if told := not_past(page["time"]):
+            return f"at $.pages.{name}.time: {told}"
     return ""
+
+
+def not_past(time: str) -> str:
+    """Why nothing can have run on this day or at this time (UTC, ISO 8601); "" where it can."""
+    try:
+        moment = datetime.fromisoformat(time).replace(tzinfo=UTC)
+    except ValueError as error:
+        return f"{time} is no time ({error})"
+    latest = datetime.now(UTC) + timedelta(days=1)  # the clocks of two machines differ
+    return f"{time} is still to come" if moment > latest else ""
 
 
 def mismatch(validator: jsonschema.Draft202012Validator, content: Any) -> str:

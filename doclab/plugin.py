@@ -54,7 +54,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     named = {selection.page(argument) for argument in config.args}
     if config.option.keep or (len(named) == 1 and named.pop().suffix == ".md"):
         return 0
-    return 2 * (os.cpu_count() or 1)  # pages wait half of their time
+    return 5 * (os.cpu_count() or 1) // 2  # pages wait more than half of their time
 
 
 def _watch(config: pytest.Config) -> int:
@@ -65,7 +65,7 @@ def _watch(config: pytest.Config) -> int:
     if missing := [argument for argument in chosen if not selection.page(argument).exists()]:
         raise pytest.UsageError(f"there is no {missing[0]} to watch")
     others = [argument for argument in given if argument not in [*chosen, "--watch"]]
-    return watch.run([*selection.expand(chosen)], others)
+    return watch.run(chosen, others)
 
 
 def _leave_out_unchanged(config: pytest.Config) -> pytest.ExitCode | None:

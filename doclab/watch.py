@@ -17,6 +17,8 @@ _TOOLS = (PROJECT / "doclab", PROJECT / "mkdocs.yml")
 def run(chosen: Sequence[str], others: Sequence[str]) -> int:
     """Verify what was chosen, as pytest's arguments, at once and on every save; without, each page that is saved.
 
+    A folder is the pages that it has at the time.
+
     `others` are pytest's further arguments.  Returns the exit status of the last run.
     """
     status: int = pytest.ExitCode.NO_TESTS_COLLECTED
@@ -32,23 +34,26 @@ def run(chosen: Sequence[str], others: Sequence[str]) -> int:
 
 def _occasions(chosen: Sequence[str]) -> Iterator[list[str]]:
     """What to verify, each time that something is to be verified."""
-    pages = {argument: selection.page(argument) for argument in chosen}
-    rest_on = set().union(*(_rests_on(page, ()) for page in pages.values()))
-    folders = {DOCS, SNIPPETS, *_TOOLS, *(file.parent for file in rest_on)}
+    rest_on = set().union(*(_rests_on(page, ()) for page in _expanded(chosen).values()))
+    named = {Path(argument) for argument in chosen if Path(argument).is_dir()}
+    folders = {DOCS, SNIPPETS, *_TOOLS, *named, *(file.parent for file in rest_on)}
     noticed = watch(*folders, yield_on_timeout=True, rust_timeout=_GLANCE)
     next(noticed)  # from here on it misses nothing, not even what is saved during the first run
-    if pages:
-        yield list(chosen)
+    if chosen:
+        yield [*_expanded(chosen)]
     else:
         print("watching: save a page to verify it, Ctrl-C to end", flush=True)
     for changes in filter(None, noticed):
         saved = {Path(name).resolve() for _, name in changes}
-        arguments = {
-            argument: saved & _rests_on(page, saved) for argument, page in (pages or _among(saved)).items()
-        }
+        pages = _expanded(chosen) if chosen else _among(saved)
+        arguments = {argument: saved & _rests_on(page, saved) for argument, page in pages.items()}
         if why := set().union(*arguments.values()):
             print(f"\nsaved: {', '.join(map(relative, sorted(why)))}", flush=True)
             yield [argument for argument, found in arguments.items() if found]
+
+
+def _expanded(chosen: Iterable[str]) -> dict[str, Path]:
+    return {argument: selection.page(argument) for argument in selection.expand(chosen)}
 
 
 def _among(saved: Iterable[Path]) -> dict[str, Path]:

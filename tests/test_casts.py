@@ -156,7 +156,10 @@ HEADER = (
     [
         *("", "no JSON\n", "[]\n", '{"version": 2}\n', HEADER),
         HEADER + '["now", "o", "$ "]\n',
-        HEADER.replace("2026-01-31", "2026-13-31") + '[0, "o", "$ "]\n',
+        *(
+            HEADER.replace("2026-01-31", day) + '[0, "o", "$ "]\n'
+            for day in ("2026-02-31", "9999-01-31", "1-1-1")
+        ),
         HEADER.replace('"2026-01-31"', "5") + '[0, "o", "$ "]\n',
         HEADER + '[NaN, "o", "$ "]\n',
         HEADER + r'[0, "o", "\ud800"]',

@@ -201,6 +201,11 @@ def test_a_watched_folder_is_its_pages_and_a_page_that_is_not_there_is_an_error(
     (tmp_path / "page.md").write_text("```console\n$ echo on\non\n```\n")
     run = AtTerminal(tmp_path, "--watch")
     assert "1 held" in run.wait_for(READY)
+    (tmp_path / "new.md").write_text("```console\n$ echo on\noff\n```\n")
+    assert f"{tmp_path}/new.md:2: the output differs" in run.wait_for(READY), "a page may come later"
+    (tmp_path / "new.md").unlink()
+    (tmp_path / "page.md").write_text("```console\n$ echo off\noff\n```\n")
+    assert "1 example: 1 held" in run.wait_for(READY), "and go"
     run.type("\x03")
     assert run.end() == 0
     run = AtTerminal(tmp_path / "other.md", "--watch")
