@@ -16,8 +16,9 @@ from sybil.example import Example as SybilExample
 
 from doclab import casts, changed, engines, outputs, pages
 from doclab.host import HostError
-from doclab.items import CleanUp, ExampleItem, Limits
+from doclab.items import CleanUp, ExampleItem
 from doclab.leftovers import PageTaken
+from doclab.limits import Limits
 from doclab.report import CLEAN_UP, LIMITS, Record, record
 from doclab.run import PageRun, open_page
 from doclab.source import PageError, decode, relative
@@ -112,7 +113,7 @@ class Page(pytest.File):
         """What became of an example; everything before it on the page has run, too."""
         if self.run:
             verdict = self.run.advance(example)
-            if verdict.may_have_lost_output:
+            if verdict.may_be_dockers_fault:
                 return self._second_verdict(example, verdict)
             return self._with_those_before(example, verdict)
         # One fault, one failure: the first example that needs the host tells of it.
@@ -137,7 +138,7 @@ class Page(pytest.File):
         return verdict
 
     def _second_verdict(self, example: pages.Example, first: Verdict) -> Verdict:
-        """Where Docker may have lost an output, which no page can help: that of the page's one more run, on a new host.
+        """Where Docker itself may be at fault, which no page can help: that of the page's one more run, on a new host.
 
         It says that it is one, and why: what a second run hides would be a fault of the page.
         """
@@ -151,7 +152,7 @@ class Page(pytest.File):
         if verdict.result == HELD:
             failed = (v for v in self.run.verdicts if v.result == FAILED)
             verdict = next(
-                failed, replace(verdict, message=f"Docker may have lost an output: {first.message}")
+                failed, replace(verdict, message=f"Docker itself may be at fault: {first.message}")
             )
         return verdict
 

@@ -203,6 +203,8 @@ def _explain(shown: Sequence[str], real: Sequence[str], bindings: Bindings, writ
 
 def _unseen(shown: str, real: str) -> str | None:
     """In what two lines differ that look the same but for their values, in words; None for all others."""
+    if masked(shown) == masked(real):
+        return None  # two that are alike but far apart, in an output too long to line up well
     if masked(normalize("NFC", shown)) == masked(normalize("NFC", real)):
         return f"only how Unicode composes letters differs: {shown!a} on the page, {real!a} in this run"
     if masked(_BLANK.sub(" ", shown)) == masked(_BLANK.sub(" ", real)):

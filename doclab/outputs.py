@@ -9,8 +9,7 @@ from pathlib import Path
 
 from doclab import files
 from doclab.pages import RUN, SHOW, Example
-from doclab.programs import without_promises
-from doclab.promises import Promise, promises, spelled_out
+from doclab.promises import Promise, promises, spelled_out, typed_by
 from doclab.source import PROJECT
 from doclab.values import Bindings
 from doclab.verdict import HELD, Verdict
@@ -99,11 +98,7 @@ def _performed(examples: Sequence[Example]) -> str:
     """A hash of all that a run of the page does: commands, programs, and files, without the outputs on the page."""
     done = hashlib.sha256()
     for example in examples:
-        parts = [example.action, example.saves, str(example.engines), example.needs]
-        if example.language == "console":
-            parts += [step.source for step in promises(example, None)]
-        else:
-            parts.append(without_promises(example.block.source))
+        parts = [example.action, str(example.engines), example.needs, *typed_by(example)]
         done.update(json.dumps(parts).encode())
     return done.hexdigest()
 

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from doclab import programs
 from doclab.pages import RUN, Example
 from doclab.source import relative
-from doclab.terminal import Typed
+from doclab.terminal import SHELL, Typed
 from doclab.transcript import ELLIPSIS, Command
 
 ASKS_STATUS = "echo $?"
@@ -90,3 +91,15 @@ def _shows_status(step: Command | Typed | None) -> bool:
 def typed(step: Command | Typed) -> str:
     """What a step of a transcript types."""
     return step.text if isinstance(step, Typed) else step.source
+
+
+def typed_by(example: Example) -> list[Any]:
+    """What an example does, whatever its outputs: its lines behind their prompts, or its program, or the file it saves."""
+    if example.language == "console":
+        return [
+            example.is_terminal,
+            *((getattr(step, "prompt", SHELL), typed(step)) for step in example.steps),
+        ]
+    name = example.block.include.name if example.block.include else ""
+    source = example.block.source
+    return [example.saves, name, source if example.saves else programs.without_promises(source)]

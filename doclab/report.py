@@ -17,8 +17,8 @@ A record is an object, too:
               `PAGE::limits` for what its `engine=` needlessly keeps from this engine;
               "" where the page, or the process that ran it, failed as a whole
     result    `held`, `failed`, `skipped` or `not run`
-    reason    why it was skipped or not run; for one that `held` when its page ran a second time, because Docker may
-              have lost an output, what the first run said; else ""
+    reason    why it was skipped or not run; for one that `held` when its page ran a second time, because Docker
+              itself may be at fault, what the first run said; else ""
     seconds   that the example took
     file      where it stands: the page, or a file that the page includes
     line      of its first line in `file`, from 1

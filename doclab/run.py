@@ -23,6 +23,7 @@ from doclab.verdict import FAILED, NOT_RUN, SKIPPED, Verdict, last_lines, printa
 
 # What programs say when nobody knows the address of a name: Docker, curl, apt, Python.
 _NO_NETWORK = re.compile(r"no such host|[Cc]ould not resolve|[Ff]ailure (?:in name resolution|resolving)")
+_NO_ERROR = "error waiting for container: context canceled"
 _NOTING_PRINTS = Path(__file__).with_name("prints.py")
 
 
@@ -60,8 +61,8 @@ class PageRun:
 
     `limit` is in seconds, for each command.  With `stop_at_failure` nothing runs after the first command that
     fails, so that one can look at its host.  `record` also notes which line of a Python program printed what, for
-    `programs.promise`.  With `flip_limits`, what `engine=` keeps from this engine runs, but for the examples in
-    `still_kept`, and what it admits does not.
+    `programs.promise`.  Of the examples in `turned` those run that `engine=` keeps from this engine, and those that
+    it admits do not.
     """
 
     def __init__(
@@ -72,8 +73,7 @@ class PageRun:
         limit: float = DEFAULT_LIMIT,
         record: bool = False,
         stop_at_failure: bool = False,
-        flip_limits: bool = False,
-        still_kept: Sequence[Example] = (),
+        turned: Sequence[Example] = (),
     ) -> None:
         self.examples = examples
         self.verdicts: list[Verdict] = []
@@ -82,8 +82,7 @@ class PageRun:
         self._limit = limit
         self._record = record
         self._stop_at_failure = stop_at_failure
-        self._flip_limits = flip_limits
-        self._still_kept = still_kept
+        self._turned = turned
         self._bindings = self.bindings()
         self._broken = ""
         self._last = place_of(examples[0])  # where the last command stands that ran
@@ -113,7 +112,7 @@ class PageRun:
             return Verdict(SKIPPED, reason)
         if self._broken:
             return Verdict(NOT_RUN, f"not run: {self._broken}")
-        verdict = Verdict()
+        verdict = Verdict(known=self._bindings.copy())
         started = time.monotonic()
         # Of the whole example: it may start a container in one command, and read what that printed in another.
         self._given_up = self.host.outputs_given_up()
@@ -139,8 +138,8 @@ class PageRun:
     def _why_not(self, example: Example) -> str:
         if example.action == pages.SKIP:
             return example.reason
-        is_turned_round = self._flip_limits and example not in self._still_kept
-        if example.is_limited and example.runs_on(self.host.server_version) == is_turned_round:
+        is_admitted = example.runs_on(self.host.server_version)
+        if example.is_limited and is_admitted == (example in self._turned):
             return f"needs Docker {example.engines}, this is {self.host.server_version}"
         if example.needs and self.host.engine.is_shared:
             return "must see the machine of the daemon: runs in the throwaway host only"
@@ -227,22 +226,29 @@ class PageRun:
             self._daemon.look(promise)
             verdict.pieces.append(pieces)
             if not verdict.judge(promise, lines, status, self._bindings):
-                self._explain(verdict, lines)
+                self._explain(verdict, promise, lines)
             return not self._broken and not (self._stop_at_failure and verdict.result == FAILED)
         return False
 
-    def _explain(self, verdict: Verdict, lines: Sequence[str]) -> None:
+    def _explain(self, verdict: Verdict, promise: Promise, lines: Sequence[str]) -> None:
         """Say what lies behind a failure, where the page's host or the real `lines` can tell."""
-        if not self.host.engine.is_shared and any(map(_NO_NETWORK.search, lines)):
+        unforeseen = [line for line in lines if line not in promise.output]
+        if not self.host.engine.is_shared and any(map(_NO_NETWORK.search, unforeseen)):
             verdict.explain(
                 f"a throwaway host reaches no network; its own registry has {', '.join(rootfs.IMAGES)}. Add the image as "
                 "docs/en/contributing.md#images says, or verify on a daemon with a network: --engine host"
             )
         if self.host.outputs_given_up() > self._given_up:
-            verdict.may_have_lost_output = True
+            verdict.may_be_dockers_fault = True
             verdict.explain(
                 "dockerd gave up the output of a container (`reading from a closed fifo` in its log): it never started, "
                 "or it ended so fast on a busy machine that Docker lost what it printed"
+            )
+        if any(_NO_ERROR in line for line in unforeseen):
+            verdict.may_be_dockers_fault = True
+            verdict.explain(
+                f"`{_NO_ERROR}` is no error: the `docker run -d` of clients before 26.1.1 may print it on a busy machine "
+                "(https://github.com/docker/cli/pull/5043)"
             )
         kills = self.host.memory_kills()
         if kills > self._memory_kills:

@@ -1,16 +1,18 @@
 """The closed list of values that change from run to run, and what it takes for two of them to match."""
 
+import contextlib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Network
 
 from names_generator.names import LEFT, RIGHT
 
 
 @dataclass(frozen=True)
 class ValueType:
-    """One row of the table: a kind of value that Docker makes anew in each run.
+    """One row of the table: a kind of value that may be another one in each run.
 
     `binds`: the value is an identity.  The page's spelling stands for one real value all through the page.
     `literal`: spellings of this shape that mean something by themselves and so must match to the letter.
@@ -31,6 +33,11 @@ def _is_literal_address(text: str) -> bool:
     """Loopback, 0.0.0.0 and netmasks are the same everywhere; five hundred is no octet."""
     octets = [int(octet) for octet in text.split(".")]
     return octets[0] in (127, 255) or text == "0.0.0.0" or max(octets) > 255
+
+
+def _is_epoch(text: str) -> bool:
+    """Go's zero and Unix' zero mean that nobody has set the time; a fraction of a second may be .1970."""
+    return bool(re.search(r"(?<![.,\d])(?:0001-01-01|1970)(?!\d)", text))
 
 
 def _is_nothing(text: str) -> bool:
@@ -59,6 +66,19 @@ _NUMBER = r"\d+(?:\.\d+)?"
 _THOUSANDS = (
     r"(?<!,)\d{1,3}(?:,\d{3})+(?:\.\d+)?"  # apt's `4,500 kB`; without the blank it may be two columns
 )
+_PORT_COMES = "|".join(
+    f"(?<={before})"
+    for before in [
+        # The colon behind a host or an address; not that of JSON's `"name":40000`, of limits, of `0:40000`.
+        *("^:", r"[^\d\"]:", r"[A-Za-z_.-]\d:", r"[A-Za-z_.-]\d\d:", r"[A-Za-z_.-]\d\d\d:"),
+        r":\d{5}-",  # the end of a range
+        *(r"\bport ", r"\bport="),
+        # The API, docker-py, Compose; Go's templates.
+        *('HostPort":"', 'HostPort": "', "HostPort': '"),
+        *(f"{name}Port{sign}" for name in ("Public", "Published") for sign in ('":', '": ', "': ")),
+        *(r"\{0\.0\.0\.0 ", r"\{:: "),
+    ]
+)
 
 TYPES = (
     ValueType("id64", r"\b[0-9a-f]{64}\b", binds=True),
@@ -69,16 +89,16 @@ TYPES = (
         binds=True,
         literal=lambda text: text in ("ff:ff:ff:ff:ff:ff", "00:00:00:00:00:00"),
     ),
-    ValueType(
-        "timestamp", "|".join(_TIMESTAMPS), literal=lambda text: text.startswith(("0001-01-01", "1970-01-01"))
-    ),
+    ValueType("timestamp", "|".join(_TIMESTAMPS), literal=_is_epoch),
     ValueType(
         "ipv4", r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.]*\w)", binds=True, literal=_is_literal_address
     ),
-    # Docker's own stable majors and minors only, and no tag: all else are versions of other things, and have to match.
+    # Docker's own stable majors and minors, with what Docker, Debian and Ubuntu append, and no tag behind its name: all
+    # else are versions of other things, and have to match.
     ValueType(
         "engine-version",
-        r"(?<![\w.])(?<!\w\w:)(?:1[7-9]\.(?:0[369]|12)|20\.10|2[3-9]\.\d|3\d\.\d)\.\d{1,2}(?:[+~-][\w.+~]*\w)?(?![\w.]*\w)",
+        r"(?<![\w.])(?<!\w\w:)(?:1[7-9]\.(?:0[369]|12)|20\.10|2[3-9]\.\d|3\d\.\d)\.\d{1,2}"
+        r"(?:[+~-](?:\d|beta|ce|dfsg|rc)[\w.+~]*(?<=\w))?(?![\w.]*\w)(?:, build [0-9a-f]{7,12}\b)?",
     ),
     ValueType("age", rf"{_SPAN}(?= ago\b)|(?<=\bUp ){_SPAN}"),
     ValueType(
@@ -91,12 +111,10 @@ TYPES = (
         literal=_is_nothing,
     ),
     ValueType("generated-name", rf"\b(?:{'|'.join(LEFT)})_(?:{'|'.join(RIGHT)})\d?\b", binds=True),
-    # 32768-60999, Linux's ip_local_port_range, where Docker and clients take free ports from.  They stand behind a colon,
-    # not that of JSON's `"name":40000`, but that of its `"HostPort":"40000"`; at the end of a range; behind a word.
+    # 32768-60999, Linux's ip_local_port_range, where Docker and clients take free ports from.
     ValueType(
         "ephemeral-port",
-        r"(?:(?<=:)(?<!\":)|(?<=HostPort\":\")|(?<=HostPort\": \")|(?<=:\d{5}-)|(?<=\bport ))"
-        r"(?:3276[89]|327[7-9]\d|32[89]\d\d|3[3-9]\d{3}|[45]\d{4}|60\d{3})\b",
+        rf"(?:{_PORT_COMES})(?:3276[89]|327[7-9]\d|32[89]\d\d|3[3-9]\d{{3}}|[45]\d{{4}}|60\d{{3}})\b",
         binds=True,
     ),
     ValueType("padding", r"(?<=\S) {2,}(?=\S)"),
@@ -109,6 +127,7 @@ _ANY = re.compile("|".join(f"(?P<{group}>{kind.pattern})" for group, kind in _BY
 # Around a word of a command or program; it may stand right behind options of a letter, as in `-dp45000:80`, or a `\\n`.
 _BEGIN = r"(?:(?<![\w.])|\s-[A-Za-z]+|\\[nrt])"
 _END = r"(?!\.?\w)"
+_NETWORK = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}/\d{1,2}(?![\w.]*\w)")
 
 
 @dataclass(frozen=True)
@@ -130,14 +149,18 @@ def spells_out(written: str, value: str) -> bool:
     """Whether the value, such as the address in `--ip 10.9.0.7`, is a word of a command or program; blanks are none."""
     if value.isspace() or value not in written:
         return False
-    return bool(re.search(f"{_BEGIN}{re.escape(value)}{_END}", written))
+    return bool(re.search(_word(value), written))
+
+
+def _word(value: str) -> str:
+    return f"{_BEGIN}{re.escape(value)}{_END}"
 
 
 @lru_cache(maxsize=10_000)
 def _identifies(written: str, identity: Identity) -> bool:
-    """Whether it is a word there: an id also with its other digits, a port only where ports stand."""
+    """Whether it is a word there, in lower case: an id also with its other digits, a port only where ports stand."""
     kind, value = identity
-    pattern = f"{_BEGIN}{re.escape(value)}{_END}"
+    pattern = _word(value)
     if kind == "ephemeral-port":
         pattern = _written_port(value)
     elif kind == "id12":
@@ -188,7 +211,8 @@ def masked(line: str) -> str:
 
 def identities(line: str) -> set[Identity]:
     """The identities that a line has, an id of 64 digits also as its short form."""
-    found = [_identities(token.kind, token.text, token.text) for token in tokens(line) if token.identity]
+    binding = (token for token in tokens(line) if token.kind and token.kind.binds)
+    found = [_identities(token.kind, token.text, token.text) for token in binding]
     return {(key, text) for spellings in found for key, text, _ in spellings}
 
 
@@ -196,7 +220,8 @@ class Bindings:
     """Which real value each identity on a page stands for: one to one, in both directions.
 
     Ids of 12 and of 64 hex digits are one identity, known by its first 12 digits (how Docker shortens ids).  One that
-    the page itself writes is no accident of the run: it stands for itself.  `written` holds each text in which that may
+    the page itself writes is no accident of the run: it stands for itself; and an address in a network that the page
+    writes, such as `--subnet 10.9.0.0/24`, stands for one in that network.  `written` holds each text in which that may
     be, behind the place where it stands.
     """
 
@@ -245,6 +270,8 @@ class Bindings:
             for value in (page, run):
                 if page != run and (place := self.written_at((key, value))):
                     return f"{value} is written at {place}, so it has to match to the letter"
+            if key == "ipv4" and (told := self._leaves_network(page, run)):
+                return told
             stands_for = self._real.get((key, page))
             if stands_for not in (None, run):
                 return (
@@ -262,6 +289,17 @@ class Bindings:
             (place for place, text in self._written if value in text and _identifies(text, identity)), ""
         )
 
+    def _leaves_network(self, page: str, run: str) -> str:
+        """Why one address can't stand for the other, when just one is in a network that the page writes; else ""."""
+        for place, text in self._written:
+            for network in _networks(text):
+                if (_address(page) in network) != (_address(run) in network):
+                    return (
+                        f"{page} on this page can't stand for {run} of this run: only one of them is in "
+                        f"the network {network}, which is written at {place}"
+                    )
+        return ""
+
     def spell(self, line: str) -> str:
         """The line of a real run with each bound identity as the page spells it."""
         return "".join(self._spell(token) for token in tokens(line))
@@ -273,6 +311,20 @@ class Bindings:
             if (key, run) in self._shown:
                 return self._shown[key, run] + token.text[len(run) :]
         return token.text
+
+
+@lru_cache(maxsize=10_000)
+def _networks(text: str) -> tuple[IPv4Network, ...]:
+    """The networks that a text writes, as `10.9.0.0/24` or by an address in them."""
+    found = []
+    for written in _NETWORK.findall(text):
+        with contextlib.suppress(ValueError):  # such as 300.1.1.0/40
+            found.append(IPv4Network(written, strict=False))
+    return tuple(found)
+
+
+def _address(text: str) -> IPv4Address:
+    return IPv4Address(bytes(map(int, text.split("."))))  # of its text it takes no 010.001.002.003
 
 
 def _identities(kind: ValueType, shown: str, real: str) -> list[tuple[str, str, str]]:

@@ -18,20 +18,22 @@ class Verdict:
     """What became of one example.
 
     `message` says why; `outputs` holds the real lines of each command, `statuses` its exit status, `pieces` what it
-    printed when, `printed` the line of the `print` call for each line of a recorded program.  `broken` is the message
+    printed when, `printed` the line of the `print` call for each line of a recorded program.  `known` is what identities
+    stood for before the example.  `broken` is the message
     from the first command on whose output is not worth recording: it failed, hung, or flooded.  With
-    `may_have_lost_output` it failed, and the daemon had given up what some container printed.
+    `may_be_dockers_fault` it failed where Docker had lost what some container printed, or printed an error that is none.
     """
 
     result: str = HELD
     message: str = ""
     broken: str = ""
-    may_have_lost_output: bool = False
+    may_be_dockers_fault: bool = False
     seconds: float = 0.0
     outputs: list[list[str]] = field(default_factory=list)
     statuses: list[int] = field(default_factory=list)
     pieces: list[Pieces] = field(default_factory=list)
     printed: list[int] = field(default_factory=list)
+    known: Bindings = field(default_factory=Bindings)
 
     def judge(self, promise: Promise, real: list[str], status: int, bindings: Bindings) -> bool:
         """Hold the lines that really came and the exit status against what the page promises of a command."""

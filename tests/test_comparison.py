@@ -191,6 +191,12 @@ def test_a_difference_that_cannot_be_seen_is_explained(shown, real, note):
     assert "note:" not in str(compare([shown], [f"{real}!"], Bindings()))
 
 
+def test_lines_that_are_alike_but_far_apart_are_not_blamed_on_unicode():
+    shown, real = ([f"{side}{n:011x}" for n in range(1100)] for side in "ab")
+    difference = compare(["x", *shown, "x"], ["y", *real, "y"], Bindings())
+    assert "+y" in difference.diff and not difference.hints
+
+
 # name: (shown, real, the page as rewritten).
 REWRITES = {
     "all holds": (f"{A}\nUp 2 seconds", f"{C}\nUp 3 hours", f"{A}\nUp 2 seconds"),
@@ -344,6 +350,23 @@ def test_many_lines_that_are_alike_are_compared_in_time_when_two_differ():
 def test_a_port_that_the_page_chooses_has_to_match(written):
     page = Bindings([("page.md:7", written)])
     assert compare(["Listening on port 45000"], ["Listening on port 45001"], page) is not None
+
+
+@pytest.mark.parametrize(
+    ("shown", "real", "holds"),
+    [
+        ("10.9.0.2", "10.9.0.3", True),
+        ("172.17.0.2", "172.18.0.2", True),
+        ("10.9.0.2", "172.18.0.2", False),
+        ("172.17.0.2", "10.9.0.2", False),
+        ("010.009.000.002", "172.18.0.2", False),
+    ],
+)
+@pytest.mark.parametrize("written", ["--subnet 10.9.0.0/24", "ip: 10.9.0.9/24", "10.9.0.0/24 10.9.0.0/40"])
+def test_an_address_stays_in_the_network_that_the_page_writes(written, shown, real, holds):
+    difference = compare([shown], [real], Bindings([("page.md:7", written)]))
+    assert (difference is None) is holds
+    assert holds or "the network 10.9.0.0/24, which is written at page.md:7" in str(difference)
 
 
 @pytest.mark.parametrize("written", ["nofile=1:45000", '{"nofile": {"Hard":45000}}', "f.read(45000)"])

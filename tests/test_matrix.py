@@ -84,6 +84,43 @@ def test_a_limit_behind_one_that_ends_the_session_is_tried_without_it(tmp_path):
     )
 
 
+def block(engine: str, *lines: str) -> str:
+    return "\n".join([f'```{{ .console engine="{engine}" }}', *lines, "```", "", ""])
+
+
+def test_of_two_sides_of_a_border_the_one_that_ran_decides_about_the_other(tmp_path):
+    page = tmp_path / "page.md"
+    sides = block("<20", "$ echo $((6 * 7))", "41") + block(">=20", "$ echo $((6 * 7))", "42")
+    page.write_text(sides)
+    assert check_page(page).returncode == 0
+    page.write_text(sides.replace("41", "42"))
+    done = check_page(page)
+    assert done.returncode == 1 and "page.md:1: limited to Docker <20, but it holds on 26." in done.stdout
+
+
+def test_it_decides_where_it_ran_with_what_ran_before_it(tmp_path):
+    """Were all limits turned round, the second one would print `a`."""
+    page = tmp_path / "page.md"
+    page.write_text(
+        block("<20", "$ echo a > file; cat file", "c")
+        + block(">=20", "$ echo b > file")
+        + block(">=20", "$ cat file", "b")
+        + "Some text.\n\n"
+        + block("<20", "$ cat file", "b")
+    )
+    done = check_page(page)
+    assert done.returncode == 1 and "page.md:17: limited to Docker <20, but it holds on 26." in done.stdout
+    assert "page.md:1: limited" not in done.stdout
+
+
+def test_one_that_ran_elsewhere_on_the_page_decides_nothing(tmp_path):
+    page = tmp_path / "page.md"
+    between = "```console\n$ touch file\n```\n\n"
+    page.write_text(block("<20", "$ ls") + between + block(">=20", "$ ls", "file"))
+    done = check_page(page)
+    assert done.returncode == 1 and "page.md:1: limited to Docker <20, but it holds on 26." in done.stdout
+
+
 def test_where_the_page_breaks_off_limits_are_not_tried(tmp_path):
     page = tmp_path / "page.md"
     page.write_text("```console\n$ exit 3\n```\n" + LATER.format(command="true"), encoding="utf-8")

@@ -1,0 +1,121 @@
+"""Whether the limits of a page, its `engine=`, are still needed: what they keep from an engine would have to fail there."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from doclab import engines, pages
+from doclab.host import HostError
+from doclab.items import Item
+from doclab.leftovers import PageTaken
+from doclab.pages import Example
+from doclab.promises import promises, typed_by
+from doclab.report import LIMITS
+from doclab.run import PageRun, open_page
+from doclab.source import relative
+from doclab.verdict import FAILED, HELD, NOT_RUN, SKIPPED, Verdict
+
+Found = list[tuple[Example, str]]  # examples that are kept from this engine, and what became of each
+
+_PATIENCE = 10.0  # seconds for a command that is expected to fail
+
+
+class Limits(Item):
+    """Whether what `engine=` keeps from this engine would fail here: a limit must not outlive its reason.
+
+    Of two blocks with the same commands, for two sides of a border, one has run: what it printed decides about the
+    other.  For all others the page runs once more on a host of its own, with their limits turned round; and again
+    without those that failed, as long as there are others.
+    """
+
+    def runtest(self) -> None:
+        try:
+            self.conclude(self._verdict())
+        except (HostError, PageTaken) as error:
+            self.conclude(Verdict(FAILED, f"{relative(self.path)}:1: {error}"))
+
+    def _verdict(self) -> Verdict:
+        run = self.page.run
+        if not run:
+            return Verdict(NOT_RUN, f"{NOT_RUN}: the page had no Docker host")
+        if self.page.left and run.host.engine.is_shared:  # it would be in the way
+            return Verdict(NOT_RUN, f"{NOT_RUN}: the page left something behind")
+        docker = run.host.server_version
+        limited = (example for example in run.examples if example.is_limited and _does(example))
+        kept = [example for example in limited if not example.runs_on(docker)]
+        if not kept:
+            return Verdict(SKIPPED, f"no example is kept from Docker {docker}")
+        found = self._try(run, kept)
+        if needless := [example for example in kept if (example, HELD) in found]:
+            lines = [
+                f"{relative(example.file)}:{example.line}: limited to Docker {example.engines}, but it holds on "
+                f"{docker}, too: widen the limit, or take it away"
+                for example in needless
+            ]
+            return Verdict(FAILED, "\n".join(lines))
+        if any(result == NOT_RUN for _, result in found):
+            return Verdict(NOT_RUN, f"{NOT_RUN}: the page broke off before all limits were tried")
+        return Verdict()
+
+    def _try(self, run: PageRun, kept: Sequence[Example]) -> Found:
+        told: Found = []
+        as_usual: list[Example] = []  # their limits are not turned round
+        for example in kept:
+            if (twin := _twin(run, example)) and (result := _told_by(run, twin, example)):
+                told.append((example, result))
+                as_usual += [example, twin]
+        found = self._turn_round(kept, as_usual)
+        while (failed := [e for e, result in found if result == FAILED]) and len(failed) < len(found):
+            # The others may build on what failed, as clean-ups do, or were cut off by it: do they hold without it?
+            as_usual += failed
+            found = self._turn_round(kept, as_usual)
+        return told + found
+
+    def _turn_round(self, kept: Sequence[Example], as_usual: Sequence[Example]) -> Found:
+        """What becomes of the examples that are kept from this engine when all limits but these are turned round."""
+        untold = [example for example in kept if example not in as_usual]
+        if not untold:
+            return []
+        examples = self.page.document.namespace["examples"]
+        turned = [example for example in examples if example.is_limited and example not in as_usual]
+        option = self.config.option
+        options = {"limit": min(option.time_limit, _PATIENCE), "turned": turned}
+        with open_page(examples, engines.ENGINES[option.engine], lambda line: None, **options) as run:
+            return [(example, run.advance(example).result) for example in untold]
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        return self.path, 0, f"{pages.page_id(self.path)}::{LIMITS}"
+
+
+def _twin(run: PageRun, example: Example) -> Example | None:
+    """The example that ran right before or after the place of this one, if it types the same."""
+    at = run.examples.index(example)
+    verdicts = dict(enumerate(run.verdicts))
+    for places in (range(at + 1, len(run.examples)), range(at - 1, -1, -1)):
+        ran = (
+            n for n in places if n in verdicts and verdicts[n].result != SKIPPED and _does(run.examples[n])
+        )
+        other = next((run.examples[n] for n in ran), None)
+        if other and other.needs == example.needs and typed_by(other) == typed_by(example):
+            return other
+    return None
+
+
+def _does(example: Example) -> bool:
+    """Whether the page would be another without it."""
+    return example.action == pages.RUN or bool(example.saves)
+
+
+def _told_by(run: PageRun, twin: Example, example: Example) -> str:
+    """What would become of an example, by what its twin printed; "" where that one did not come to its end."""
+    place = run.examples.index(twin)
+    ran, judged = run.verdicts[place], Verdict()
+    last = max(place, run.examples.index(example))
+    after = zip(run.examples[last + 1 :], run.verdicts[last + 1 :], strict=False)
+    following = next((e for e, v in after if e.action == pages.RUN and v.result != SKIPPED), None)
+    wanted = promises(example, following)
+    if len(ran.statuses) != len(wanted):
+        return ""
+    known = ran.known.copy()
+    for promise, lines, status in zip(wanted, ran.outputs, ran.statuses, strict=True):
+        judged.judge(promise, lines, status, known)
+    return judged.result
