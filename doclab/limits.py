@@ -1,6 +1,7 @@
 """Whether the limits of a page, its `engine=`, are still needed: what they keep from an engine would have to fail there."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 
 from doclab import engines, pages
@@ -22,8 +23,8 @@ _PATIENCE = 10.0  # seconds for a command that is expected to fail
 class Limits(Item):
     """Whether what `engine=` keeps from this engine would fail here: a limit must not outlive its reason.
 
-    Of two blocks with the same commands, for two sides of a border, one has run: what it printed decides about the
-    other.  For all others the page runs once more on a host of its own, with their limits turned round; and again
+    Of two blocks in a row with the same commands, for two sides of a border, one has run: what it printed decides about
+    the other.  For all others the page runs once more on a host of its own, with their limits turned round; and again
     without those that failed, as long as there are others.
     """
 
@@ -39,8 +40,10 @@ class Limits(Item):
             return Verdict(NOT_RUN, f"{NOT_RUN}: the page had no Docker host")
         if self.page.left and run.host.engine.is_shared:  # it would be in the way
             return Verdict(NOT_RUN, f"{NOT_RUN}: the page left something behind")
+        for example in run.examples:
+            run.advance(example)  # whichever items were chosen
         docker = run.host.server_version
-        limited = (example for example in run.examples if example.is_limited and _does(example))
+        limited = (example for example in run.examples if example.is_limited and example.action == pages.RUN)
         kept = [example for example in limited if not example.runs_on(docker)]
         if not kept:
             return Verdict(SKIPPED, f"no example is kept from Docker {docker}")
@@ -59,10 +62,11 @@ class Limits(Item):
     def _try(self, run: PageRun, kept: Sequence[Example]) -> Found:
         told: Found = []
         as_usual: list[Example] = []  # their limits are not turned round
-        for example in kept:
-            if (twin := _twin(run, example)) and (result := _told_by(run, twin, example)):
-                told.append((example, result))
-                as_usual += [example, twin]
+        for border in _borders(run):
+            results = [(example, _told(run, example)) for example in border if example in kept]
+            if all(result for _, result in results):
+                told += results
+                as_usual += border
         found = self._turn_round(kept, as_usual)
         while (failed := [e for e, result in found if result == FAILED]) and len(failed) < len(found):
             # The others may build on what failed, as clean-ups do, or were cut off by it: do they hold without it?
@@ -86,36 +90,50 @@ class Limits(Item):
         return self.path, 0, f"{pages.page_id(self.path)}::{LIMITS}"
 
 
-def _twin(run: PageRun, example: Example) -> Example | None:
-    """The example that ran right before or after the place of this one, if it types the same."""
-    at = run.examples.index(example)
-    verdicts = dict(enumerate(run.verdicts))
-    for places in (range(at + 1, len(run.examples)), range(at - 1, -1, -1)):
-        ran = (
-            n for n in places if n in verdicts and verdicts[n].result != SKIPPED and _does(run.examples[n])
-        )
-        other = next((run.examples[n] for n in ran), None)
-        if other and other.needs == example.needs and typed_by(other) == typed_by(example):
-            return other
-    return None
+def _borders(run: PageRun) -> Iterator[list[Example]]:
+    """The limited examples of a page, those together that follow each other."""
+    examples = (example for example in run.examples if _does(example))
+    return (list(border) for is_limited, border in groupby(examples, lambda e: e.is_limited) if is_limited)
 
 
 def _does(example: Example) -> bool:
-    """Whether the page would be another without it."""
+    """Whether it runs, or saves a file."""
     return example.action == pages.RUN or bool(example.saves)
 
 
-def _told_by(run: PageRun, twin: Example, example: Example) -> str:
-    """What would become of an example, by what its twin printed; "" where that one did not come to its end."""
-    place = run.examples.index(twin)
-    ran, judged = run.verdicts[place], Verdict()
-    last = max(place, run.examples.index(example))
-    after = zip(run.examples[last + 1 :], run.verdicts[last + 1 :], strict=False)
-    following = next((e for e, v in after if e.action == pages.RUN and v.result != SKIPPED), None)
-    wanted = promises(example, following)
-    if len(ran.statuses) != len(wanted):
+def _told(run: PageRun, example: Example) -> str:
+    """What would become of an example where it stands, by what its twin printed; "" where that can't be told."""
+    twin = _twin(run, example)
+    if not twin:
         return ""
+    ran, judged = run.verdicts[run.examples.index(twin)], Verdict()
+    wanted = promises(example, _next(run, max(twin, example, key=run.examples.index)))
+    if len(ran.statuses) != len(wanted):
+        return ""  # it did not come to its end
     known = ran.known.copy()
     for promise, lines, status in zip(wanted, ran.outputs, ran.statuses, strict=True):
         judged.judge(promise, lines, status, known)
     return judged.result
+
+
+def _twin(run: PageRun, example: Example) -> Example | None:
+    """The limited example that ran right before or after the place of this one, if it types the same.
+
+    Terminals have none: when a key is pressed there depends on how many lines the page waits for.
+    """
+    for beside in (_next(run, example), _next(run, example, backwards=True)):
+        is_alike = beside and beside.is_limited and beside.needs == example.needs
+        if is_alike and not example.is_terminal and typed_by(beside) == typed_by(example):
+            return beside
+    return None
+
+
+def _next(run: PageRun, example: Example, backwards: bool = False) -> Example | None:
+    """The next example on the page that did something on this engine."""
+    ran = [
+        other
+        for other, verdict in zip(run.examples, run.verdicts, strict=True)
+        if other is example or (verdict.result != SKIPPED and _does(other))
+    ]
+    place = ran.index(example) + (-1 if backwards else 1)
+    return ran[place] if 0 <= place < len(ran) else None

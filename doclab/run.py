@@ -18,7 +18,7 @@ from doclab.pages import Example
 from doclab.promises import Promise, named_in, place_of, promises, spelled_out
 from doclab.session import DEFAULT_LIMIT, Pieces, Session, SessionEnded
 from doclab.terminal import Terminal
-from doclab.values import Bindings
+from doclab.values import Bindings, masked
 from doclab.verdict import FAILED, NOT_RUN, SKIPPED, Verdict, last_lines, printable
 
 # What programs say when nobody knows the address of a name: Docker, curl, apt, Python.
@@ -138,9 +138,9 @@ class PageRun:
     def _why_not(self, example: Example) -> str:
         if example.action == pages.SKIP:
             return example.reason
-        is_admitted = example.runs_on(self.host.server_version)
-        if example.is_limited and is_admitted == (example in self._turned):
-            return f"needs Docker {example.engines}, this is {self.host.server_version}"
+        docker = self.host.server_version
+        if example.is_limited and example.runs_on(docker) == (example in self._turned):
+            return f"needs Docker {example.engines}, this is {docker}"
         if example.needs and self.host.engine.is_shared:
             return "must see the machine of the daemon: runs in the throwaway host only"
         return ""
@@ -232,7 +232,8 @@ class PageRun:
 
     def _explain(self, verdict: Verdict, promise: Promise, lines: Sequence[str]) -> None:
         """Say what lies behind a failure, where the page's host or the real `lines` can tell."""
-        unforeseen = [line for line in lines if line not in promise.output]
+        foreseen = set(map(masked, promise.output))
+        unforeseen = [line for line in lines if masked(line) not in foreseen]
         if not self.host.engine.is_shared and any(map(_NO_NETWORK.search, unforeseen)):
             verdict.explain(
                 f"a throwaway host reaches no network; its own registry has {', '.join(rootfs.IMAGES)}. Add the image as "

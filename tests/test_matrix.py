@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -34,8 +35,8 @@ def check_limits(tmp_path: Path, said: str, more: str = "") -> subprocess.Comple
     return check_page(page)
 
 
-def check_page(page: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", "-q", "-c", "pyproject.toml", "--rootdir=.", "--check-limits"]
+def check_page(page: Path, program: Sequence[str] = ("-m", "pytest")) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, *program, "-q", "-c", "pyproject.toml", "--rootdir=.", "--check-limits"]
     return subprocess.run([*command, page], cwd=PROJECT, capture_output=True, text=True, check=False)
 
 
@@ -88,14 +89,48 @@ def block(engine: str, *lines: str) -> str:
     return "\n".join([f'```{{ .console engine="{engine}" }}', *lines, "```", "", ""])
 
 
+ON_ONE_HOST = "import pytest, sys; from doclab import limits; limits.open_page = None; sys.exit(pytest.main(sys.argv[1:]))"
+
+
 def test_of_two_sides_of_a_border_the_one_that_ran_decides_about_the_other(tmp_path):
     page = tmp_path / "page.md"
-    sides = block("<20", "$ echo $((6 * 7))", "41") + block(">=20", "$ echo $((6 * 7))", "42")
-    page.write_text(sides)
-    assert check_page(page).returncode == 0
-    page.write_text(sides.replace("41", "42"))
+    sides = block("<20", "$ false", "$ echo $?", "2") + block(">=20", "$ false", "$ echo $?", "1")
+    for text, status in ((sides, 0), (sides.replace("2", "1"), 1)):
+        page.write_text(text)
+        done = check_page(page, program=["-c", ON_ONE_HOST])
+        assert done.returncode == status, done.stdout
+    assert "page.md:1: limited to Docker <1" in done.stdout and "but it holds on 26." in done.stdout
+
+
+def test_what_runs_everywhere_decides_nothing(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(
+        "```console\n$ mkdir d 2>&1 | wc -l\n0\n```\n\n" + block("<20", "$ mkdir d 2>&1 | wc -l", "0")
+    )
+    done = check_page(page)
+    assert done.returncode == 0, done.stdout
+
+
+def test_where_one_of_several_has_no_other_side_all_are_turned_round(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(
+        block("<20", "$ echo a > file")
+        + block("<20", "$ ls")
+        + block(">=20", "$ echo a > file")
+        + block(">=20", "$ ls", "file")
+    )
     done = check_page(page)
     assert done.returncode == 1 and "page.md:1: limited to Docker <20, but it holds on 26." in done.stdout
+    assert "page.md:5: limited" not in done.stdout, done.stdout
+
+
+def test_a_file_for_other_engines_is_no_limit_to_take_away(tmp_path):
+    (tmp_path / "run.py").write_text("print('a')\n")
+    page = tmp_path / "page.md"
+    file = '```{ .python title="run.py" engine="<20" }\n--8<-- "run.py"\n```\n\n'
+    page.write_text(file + block("<20", "$ python3 run.py", "b") + "```console\n$ true\n```\n")
+    done = check_page(page)
+    assert done.returncode == 0, done.stdout
 
 
 def test_it_decides_where_it_ran_with_what_ran_before_it(tmp_path):
@@ -104,12 +139,12 @@ def test_it_decides_where_it_ran_with_what_ran_before_it(tmp_path):
     page.write_text(
         block("<20", "$ echo a > file; cat file", "c")
         + block(">=20", "$ echo b > file")
+        + "```console\n$ true\n```\n\n"
         + block(">=20", "$ cat file", "b")
-        + "Some text.\n\n"
         + block("<20", "$ cat file", "b")
     )
     done = check_page(page)
-    assert done.returncode == 1 and "page.md:17: limited to Docker <20, but it holds on 26." in done.stdout
+    assert done.returncode == 1 and "page.md:19: limited to Docker <20, but it holds on 26." in done.stdout
     assert "page.md:1: limited" not in done.stdout
 
 

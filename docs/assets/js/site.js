@@ -27,7 +27,7 @@ for (const type of ["pointerdown", "click"]) {
 
 // On paper nothing can be opened: print what is closed, too, and close it again.
 addEventListener("beforeprint", () => {
-  const closed = [...document.querySelectorAll("article details:not([open])")];
+  const closed = [...document.querySelectorAll("article details:not([open], .doclab-evidence)")];
   for (const details of closed) details.open = true;
   addEventListener("afterprint", () => { for (const details of closed) details.open = false; }, { once: true });
 });
