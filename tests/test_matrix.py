@@ -102,6 +102,18 @@ def test_of_two_sides_of_a_border_the_one_that_ran_decides_about_the_other(tmp_p
     assert "page.md:1: limited to Docker <1" in done.stdout and "but it holds on 26." in done.stdout
 
 
+def test_the_exit_status_may_be_shown_behind_a_file(tmp_path):
+    (tmp_path / "a.txt").write_text("a\n")
+    page = tmp_path / "page.md"
+    page.write_text(
+        block("<20", "$ echo a; false", "a")
+        + block(">=20", "$ echo a; false", "a")
+        + '```{ .text title="a.txt" }\n--8<-- "a.txt"\n```\n\n```console\n$ echo $?\n1\n```\n'
+    )
+    done = check_page(page)
+    assert done.returncode == 1 and "page.md:1: limited to Docker <20, but it holds on 26." in done.stdout
+
+
 def test_what_runs_everywhere_decides_nothing(tmp_path):
     page = tmp_path / "page.md"
     page.write_text(
