@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 from conftest import DESKTOP, PHONE
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 # Words that zsh keeps for itself; a page that sets them works in bash alone.
 OF_ZSH = "argv cdpath commands fignore fpath functions history mailpath manpath options path pipestatus prompt psvar status"
@@ -151,6 +151,29 @@ def test_a_screen_reader_hears_commands_and_outputs(open_page):
         heard = page.locator("#copy ~ .doclab code").first.aria_snapshot()
         assert re.search(rf"{command}.*{output}", heard, re.DOTALL), f"the transcript is read as\n{heard}"
         assert "$ " not in heard.replace("$ i", ""), "the prompt is read aloud"
+
+
+@pytest.mark.parametrize(
+    ("path", "told", "why"),
+    [
+        ("concepts/engine/", "Docker 26.1.5: đúng như trên trang, 31/1/2026", "không chạy: cần Docker <23"),
+        ("en/concepts/engine/", "Docker 26.1.5: held as shown, 2026-01-31", "not run: needs Docker <23"),
+    ],
+)
+def test_marks_open_by_key_and_tell_the_day_and_why_not(open_page, path, told, why):
+    page = open_page(path, viewport=PHONE)
+    for text in (told, why):
+        marks = page.locator(".doclab-evidence").filter(has_text=text).first
+        line = marks.locator("li").filter(has_text=text).first
+        expect(line).to_be_hidden()
+        marks.locator("summary").focus()
+        page.keyboard.press("Enter")
+        expect(line).to_be_visible()
+
+
+def test_marks_are_heard_without_opening_them(open_page):
+    heard = open_page("en/concepts/engine/").locator(".doclab-evidence").first.aria_snapshot()
+    assert "26.1 : held as shown" in heard and "✓" not in heard, heard
 
 
 @pytest.mark.parametrize("path", ["specimen/", "linking/link/"])
