@@ -20,7 +20,7 @@ import jsonschema
 
 from doclab import evidence, files
 from doclab.pages import Example
-from doclab.terminal import SHELL
+from doclab.transcript import SHELL
 
 if TYPE_CHECKING:  # the site reads recordings without a verifier
     from doclab.session import Pieces
@@ -138,7 +138,7 @@ def _play(example: Example, pieces: Sequence["Pieces"]) -> Iterator[tuple[float,
 
 def _is_ours(step) -> bool:
     """Whether a line is typed at the page's own prompt; a program prints its prompt, and echoes, by itself."""
-    return getattr(step, "prompt", SHELL) == SHELL
+    return step.prompt == SHELL
 
 
 def _prompted(step) -> str:

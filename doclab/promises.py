@@ -8,7 +8,7 @@ from typing import Any
 from doclab import programs
 from doclab.pages import RUN, Example
 from doclab.source import relative
-from doclab.terminal import SHELL, Typed
+from doclab.terminal import Typed
 from doclab.transcript import ELLIPSIS, Command
 
 ASKS_STATUS = "echo $?"
@@ -96,10 +96,7 @@ def typed(step: Command | Typed) -> str:
 def typed_by(example: Example) -> list[Any]:
     """What an example does, whatever its outputs: its lines behind their prompts, or its program, or the file it saves."""
     if example.language == "console":
-        return [
-            example.is_terminal,
-            *((getattr(step, "prompt", SHELL), typed(step)) for step in example.steps),
-        ]
+        return [example.is_terminal, *((step.prompt, typed(step)) for step in example.steps)]
     name = example.block.include.name if example.block.include else ""
     source = example.block.source
     return [example.saves, name, source if example.saves else programs.without_promises(source)]

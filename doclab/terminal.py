@@ -18,9 +18,9 @@ from dataclasses import dataclass
 
 from doclab import transcript
 from doclab.session import DEFAULT_LIMIT, Outcome, Pieces, Session, SessionEnded, Stream, name_flood
+from doclab.transcript import SHELL
 from doclab.values import masked
 
-SHELL = "$ "
 KEYS = ""  # no prompt: keys pressed while a program runs
 # The prompts of busybox, `/ # `, of Debian's bash, `root@0123456789ab:/# `, and of programs that ask with `>>> `.
 _PROMPT = re.compile(r"(?P<prompt>\$ |/\S* # |root@\S+# |>>> )(?P<typed>.*)")

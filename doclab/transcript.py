@@ -3,7 +3,9 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
+SHELL = "$ "  # the prompt of the page's own bash
 ELLIPSIS = "..."  # a line of an output on a page that stands for any lines
 PROMISE = re.compile(r"(?P<margin> *)#>(?: (?P<text>.*))?")  # a line of output in a Python program
 BLANKS = " \t"  # nobody sees them at the end of a line; other white space is a character like any
@@ -30,6 +32,7 @@ class Command:
     lines of `output` follow.
     """
 
+    prompt: ClassVar[str] = SHELL
     source: str
     output: tuple[str, ...]
     offset: int
@@ -62,7 +65,7 @@ def other_prompt(line: str) -> str:
 
 
 def is_prompt(line: str) -> bool:
-    return line == "$" or line.startswith("$ ")
+    return line == "$" or line.startswith(SHELL)
 
 
 def _read_command(lines: Sequence[str], start: int, is_incomplete: Callable[[str], bool]) -> Command:

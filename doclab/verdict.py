@@ -19,9 +19,9 @@ class Verdict:
 
     `message` says why; `outputs` holds the real lines of each command, `statuses` its exit status, `pieces` what it
     printed when, `printed` the line of the `print` call for each line of a recorded program.  `known` is what identities
-    stood for before the example.  `broken` is the message
-    from the first command on whose output is not worth recording: it failed, hung, or flooded.  With
-    `may_be_dockers_fault` it failed where Docker had lost what some container printed, or printed an error that is none.
+    stood for before the example.  `broken` is the message from the first command on whose output is not worth recording:
+    it failed, hung, or flooded.  With `may_be_dockers_fault` it failed where Docker had lost what some container printed,
+    or printed an error that is none.
     """
 
     result: str = HELD

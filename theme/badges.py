@@ -117,16 +117,21 @@ def _shown(
         ran = known[engine]["pages"][name]["time"]
         told = escape(_told(example, state, known[engine]["environment"]["docker"], ran, language))
         says = WORDS[language][state]
-        marks += (
-            f'<span data-state="{state}" title="{told}"><span aria-hidden="true">{SIGNS[state]}</span>'
-            f'&nbsp;{label(engine, known)}<span class="doclab-aloud">: {says};</span></span> '
-        )
+        marks += mark(state, label(engine, known), told, f"{says};") + " "
         tellings += f'<li data-state="{state}">{told}</li>'
     # `role`: without bullets Safari takes a list for none.
     return (
         f'<details class="doclab-evidence" data-search-exclude>'
         f'<summary><span class="doclab-aloud">{WORDS[language]["list"]}</span> {marks}</summary>'
         f'<ul role="list">{tellings}</ul></details>'
+    )
+
+
+def mark(state: str, label: str, title: str, aloud: str, more: str = "") -> str:
+    """A sign and what stands for an engine; to screen readers `aloud` in place of the sign."""
+    return (
+        f'<span data-state="{state}" title="{title}"><span aria-hidden="true">{SIGNS[state]}</span>'
+        f'&nbsp;{label}<span class="doclab-aloud">: {aloud}</span>{more}</span>'
     )
 
 

@@ -13,7 +13,7 @@ from doclab import claims, pages
 from doclab.claims import Decision
 from doclab.engines import ENGINES
 from doclab.source import DOCS
-from theme.badges import CHANGED, DIFFERS, FAILED, HELD, NOT_RUN, SIGNS, STOPPED, date, label, states
+from theme.badges import CHANGED, DIFFERS, FAILED, HELD, NOT_RUN, STOPPED, date, label, mark, states
 from theme.badges import WORDS as STATES
 
 _WORST_FIRST = (FAILED, DIFFERS, CHANGED, STOPPED, HELD, NOT_RUN)
@@ -135,10 +135,7 @@ class Ledger:
         if worst == HELD and (held := states.count(HELD)) < len(states):
             says = f"{says}: {self._words['part'].format(held=held, all=len(states))}"
             part = f'<span class="doclab-part" aria-hidden="true">{held}/{len(states)}</span>'
-        return (
-            f'<span data-state="{worst}" title="{says}"><span aria-hidden="true">{SIGNS[worst]}</span>'
-            f'&nbsp;{label(engine, self._known)}<span class="doclab-aloud">: {says}</span>{part}</span>'
-        )
+        return mark(worst, label(engine, self._known), says, says, part)
 
     def totals(self) -> str:
         """How many examples held, differed, failed or did not run, on each engine."""
