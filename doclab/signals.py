@@ -3,6 +3,7 @@
 What that takes inside of pytest is in interrupts.py.
 """
 
+import atexit
 import contextlib
 import ctypes
 import os
@@ -29,13 +30,20 @@ def endings() -> list[signal.Signals]:
 
 
 def ignore_endings() -> None:
-    """From here on nothing disturbs the clearing up."""
+    """From here on nothing disturbs the clearing up, nor changes the exit status."""
     for number in endings():
         signal.signal(number, ignore)
+    atexit.register(_ignore_for_good)
 
 
 def ignore(number: int, frame) -> None:
     """Do nothing; SIG_IGN would be inherited by the commands of the pages."""
+
+
+def _ignore_for_good() -> None:
+    """Before its last steps Python gives signals their defaults back, which would end it there; but not SIG_IGN."""
+    for number in endings():
+        signal.signal(number, signal.SIG_IGN)
 
 
 def raise_ended(number: int, frame) -> None:

@@ -280,6 +280,30 @@ def test_what_is_ended_in_order_lives_on_under_nohup_and_leaves_signals_as_they_
     assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGTERM, "alive\n", "")
 
 
+LAST_STEP = """
+import sys, time
+from doclab import signals
+
+class Last:
+    def __del__(self, print=print, sleep=time.sleep):
+        print("last step", flush=True)
+        sleep(0.5)
+
+last = Last()
+signals.ignore_endings()
+sys.exit(2)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_second_signal_does_not_even_disturb_the_last_steps_of_python(number):
+    command = [sys.executable, "-c", LAST_STEP]
+    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "last step\n"
+        process.send_signal(number)
+    assert process.returncode == 2
+
+
 def test_what_runs_before_anything_is_installed_needs_the_standard_library_alone():
     program = f"import sys; sys.path.insert(0, {str(PROJECT)!r}); import doclab.lab, doclab.setup"
     done = subprocess.run(
