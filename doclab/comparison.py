@@ -12,7 +12,8 @@ from doclab.transcript import BLANKS, ELLIPSIS
 from doclab.values import Bindings, Token, identities, masked, spells_out, tokens
 
 _AFFORDABLE = 10**6  # pairs of lines to hold against each other one by one: half a second
-_BLANK = re.compile(r"\s")
+_BLANK = re.compile(r"\s+")
+_WITHOUT_WIDTH = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 
 
 class Contradiction(Exception):
@@ -207,8 +208,10 @@ def _unseen(shown: str, real: str) -> str | None:
         return None  # two that are alike but far apart, in an output too long to line up well
     if masked(normalize("NFC", shown)) == masked(normalize("NFC", real)):
         return f"only how Unicode composes letters differs: {shown!a} on the page, {real!a} in this run"
-    if masked(_BLANK.sub(" ", shown)) == masked(_BLANK.sub(" ", real)):
-        return f"only the kind of blanks differs: {shown!a} on the page, {real!a} in this run"
+    if masked(_WITHOUT_WIDTH.sub("", shown)) == masked(_WITHOUT_WIDTH.sub("", real)):
+        return f"only characters without width differ: {shown!a} on the page, {real!a} in this run"
+    if masked(_BLANK.sub(" ", shown).strip()) == masked(_BLANK.sub(" ", real).strip()):
+        return f"only blanks differ: {shown!a} on the page, {real!a} in this run"
     return None
 
 

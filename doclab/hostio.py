@@ -14,6 +14,13 @@ class FileError(OSError):
 
 
 _WRITE = 'mkdir -p "$1" && cat >"$2"'
+_NAMES = """
+    cd "$1" 2>/dev/null || exit 0
+    for name in * .[!.]* ..?*; do
+        if [ -d "$name" ] && [ ! -L "$name" ]; then printf '%s/\\0' "$name"
+        elif [ -e "$name" ] || [ -L "$name" ]; then printf '%s\\0' "$name"; fi
+    done
+"""
 _LIMIT = 10.0  # seconds: the page may have put a pipe there, which nobody reads
 
 
@@ -25,6 +32,11 @@ def write(host, path: str, text: str) -> None:
 def read(host, path: str) -> str:
     """Read the file.  Raises FileError."""
     return _run(host, 'cat "$1"', path)
+
+
+def names(host, directory: str) -> list[str]:
+    """What is in the directory, a directory with `/` at its end; nothing where it is gone.  Raises FileError."""
+    return _run(host, _NAMES, directory).split("\0")[:-1]
 
 
 def _run(host, script: str, *arguments: str, text: str = "") -> str:
@@ -42,4 +54,4 @@ def _run(host, script: str, *arguments: str, text: str = "") -> str:
     if process.returncode:
         why = errors.decode(errors="replace").strip() or f"exit status {process.returncode}"
         raise FileError(errno.EIO, why.rpartition(": ")[2])
-    return output.decode()
+    return output.decode(errors="replace")

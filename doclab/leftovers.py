@@ -94,8 +94,8 @@ class Leftovers:
         """Remember what the command at `place` (`page.md:LINE`) and its output said."""
         self._said += [(place, text) for text in texts]
 
-    def find(self, survivors: Sequence[str]) -> list[str]:
-        """Say what is left, a line each; `survivors` are processes of the page's own group.
+    def find(self, survivors: Sequence[str], files: Sequence[str]) -> list[str]:
+        """Say what is left, a line each; `survivors` are processes of the page's own group, `files` what is in its folder.
 
         Raises DaemonGone.
         """
@@ -103,6 +103,7 @@ class Leftovers:
         escaped = [line for _, line in self._host.processes() if line not in survivors]
         running = [*survivors, *escaped]
         left = [f"process {_short(line)}{self._from(line)}" for line in running]
+        left += [f"file {name}{self._from(name.rstrip('/'))}" for name in files]
         with self._answering():
             found = self._in_time(self._find_left)
         return left + [f"{item}{self._from(*_names(item))}" for item in found]

@@ -21,7 +21,7 @@ from doclab.host import HostError, open_host
 from doclab.report import CLEAN_UP, LIMITS, check_folder, is_green, split_name
 from doclab.rootfs import IMAGES
 from doclab.source import PROJECT, SNIPPETS, SOURCE, all_pages, relative
-from doclab.verdict import FAILED, HELD
+from doclab.verdict import FAILED, HELD, NOT_RUN
 
 Report = Mapping[str, Any]  # of one engine, as doclab.report describes it
 Run = tuple[Environment, Report]
@@ -105,6 +105,9 @@ def _results(report: Report, hashes: Mapping[str, Mapping[str, str]]) -> dict:
         if name in hashes.get(page, ()):
             result = Result(hashes[page][name], record["result"], round(record["seconds"], 2))
             ran.setdefault(page, (time, {}))[1][name] = result
+    for page, (_, results) in ran.items():  # PYTEST_ADDOPTS may choose some of a page: the others did not run
+        for name, hash in hashes[page].items():
+            results.setdefault(name, Result(hash, NOT_RUN, 0.0))
     return ran
 
 
@@ -128,8 +131,8 @@ def summary(ran: Sequence[Run]) -> list[str]:
 
 def _untried_limits(examples: Iterable[pages.Example], versions: Sequence[str]) -> list[str]:
     """Say which limits admit all of these versions of Docker: nobody knows whether they are still needed."""
-    limited = (example for example in examples if example.is_limited)
-    counts = Counter(str(e.engines) for e in limited if all(e.runs_on(version) for version in versions))
+    limited = (example for example in examples if example.is_limited and example.action == pages.RUN)
+    counts = Counter(e.limit for e in limited if all(e.runs_on(version) for version in versions))
     return [
         f"engine={limit!r} was not tried from its other side, where no engine of this run lies; examples with it: {number}"
         for limit, number in sorted(counts.items())

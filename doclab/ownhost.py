@@ -34,13 +34,15 @@ class OwnHost:
 
     def _environment(self) -> list[str]:
         """Return what keeps the page's commands, and its programs, on the daemon that is watched."""
-        dropped = ["DOCKER_CONTEXT"]
+        # A throwaway host has none of these: words and order are those of no language, `ls` is no function.
+        of_people = [name for name in os.environ if name.startswith("LC_")]
+        dropped = ["DOCKER_CONTEXT", "BASH_ENV", "ENV", "TZ", "LANGUAGE", *of_people]
         if not os.environ.get(
             "DOCKER_HOST"
         ):  # a context has certificates of its own, and takes none of these
             dropped += ["DOCKER_TLS", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH"]
         unset = [part for name in dropped for part in ("-u", name)]
-        return ["env", *unset, f"DOCKER_HOST={self.docker_url}"]
+        return ["env", *unset, "LANG=C.UTF-8", f"DOCKER_HOST={self.docker_url}"]
 
     def outside(self, path: str) -> Path:
         """Return `path`: inside and outside are the same place."""

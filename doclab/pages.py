@@ -79,6 +79,11 @@ class Example:
         """Whether it has an `engine=`."""
         return bool(str(self.engines))
 
+    @property
+    def limit(self) -> str:
+        """Its `engine=` as the page writes it, "" where it has none."""
+        return self.block.options.get("engine", "")
+
     def runs_on(self, docker: str) -> bool:
         """Whether `engine=` admits this version of the daemon."""
         return self.engines.contains(_version(docker), prereleases=True)
@@ -235,4 +240,5 @@ def _version(text: str) -> Version:
     try:
         return Version(text)
     except InvalidVersion:
-        return Version(re.sub(r"[^\d.].*|\.+$", "", text))
+        # A daemon built from source has none, as `dev`: it is newer than any release.
+        return Version(re.sub(r"[^\d.].*|\.+$", "", text) or "9999")

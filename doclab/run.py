@@ -140,7 +140,7 @@ class PageRun:
             return example.reason
         docker = self.host.server_version
         if example.is_limited and example.runs_on(docker) == (example in self._turned):
-            return f"needs Docker {example.engines}, this is {docker}"
+            return f"needs Docker {example.limit}, this is {docker}"
         if example.needs and self.host.engine.is_shared:
             return "must see the machine of the daemon: runs in the throwaway host only"
         return ""
@@ -304,7 +304,7 @@ class PageRun:
         """End the session, and say what the page left, took, or printed too late; "" when it was nothing."""
         survivors = self._session.end()
         try:
-            left, gone = self._leftovers.find(survivors), self._leftovers.find_gone()
+            left, gone = self._leftovers.find(survivors, self._files()), self._leftovers.find_gone()
         except DaemonGone as gone:
             place = self._daemon.place or self._last
             return f"{place}: {gone}; the page has to start it again, as its reader would"
@@ -320,6 +320,12 @@ class PageRun:
                 "Unless somebody else removed it, the page did: let it remove by name what it has made."
             ]
         return "\n".join([f"{self._last}: {found[0]}", *found[1:]]) if found else ""
+
+    def _files(self) -> list[str]:
+        """What the page has put into its folder, and left there."""
+        with contextlib.suppress(OSError):  # where the host has gone, other lines say so
+            return hostio.names(self.host, self.directory)
+        return []
 
     def close(self) -> None:
         """End the session at once, finished or not."""

@@ -70,10 +70,14 @@ def ended_in_order() -> Iterator[None]:
         raise KeyboardInterrupt
 
     before = {number: signal.signal(number, end) for number in endings()}
+    ended = False
     try:
         yield
+    except KeyboardInterrupt:
+        ended = True  # until the process is gone, nothing more disturbs it
+        raise
     finally:
-        for number, handler in before.items():
+        for number, handler in before.items() if not ended else ():
             signal.signal(number, handler)
 
 

@@ -49,9 +49,10 @@ _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _DAY = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
 _CLOCK = r"\d\d:\d\d:\d\d(?:\.\d+|,\d+(?=\s))?"  # not `10:20:30,404,` in columns
 _ZONE = "UTC|GMT|CES?T|E[DES]T|EEST|WES?T|C[DS]T|M[DS]T|P[DS]T|AE[DS]T|BST|HKT|ICT|IST|JST|KST|MSK|SGT|WIB"
+_OFFSET = r"[+-](?:0\d|1[0-4])"
 _TIMESTAMPS = [
     # RFC 3339, Go.  A zone is named: any other word in capitals behind it, such as INFO, has to match.
-    rf"\d{{4}}-\d\d-\d\d[T ]{_CLOCK}(?:Z| ?[+-]\d\d:?\d\d)?(?: (?:{_ZONE}|[+-]\d\d)\b)?",
+    rf"\d{{4}}-\d\d-\d\d[T ]{_CLOCK}(?:Z|(?: ?{_OFFSET}:?[0-5]\d)?(?: (?:{_ZONE}|{_OFFSET})\b)?)",
     r"\b\d{4}-\d\d-\d\d \d\d:\d\d\b(?!:)",  # tar -tv
     rf"(?:{_DAY}, )?\b\d\d {_MONTH} \d{{4}} {_CLOCK}(?: (?:GMT|[+-]\d{{4}}))?",  # HTTP, date -R, Redis
     # date, docker version, httpd's log
@@ -85,7 +86,7 @@ TYPES = (
     ValueType("id12", r"\b[0-9a-f]{12}\b", binds=True, literal=_is_round),
     ValueType(
         "mac",
-        r"\b(?:[0-9a-f]{2}:){5}[0-9a-f]{2}\b",
+        r"(?<![\w:])(?:[0-9a-f]{2}:){5}[0-9a-f]{2}(?![\w:])",  # no piece of a fingerprint
         binds=True,
         literal=lambda text: text in ("ff:ff:ff:ff:ff:ff", "00:00:00:00:00:00"),
     ),

@@ -280,8 +280,8 @@ def test_what_is_ended_in_order_lives_on_under_nohup_and_leaves_signals_as_they_
     assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGTERM, "alive\n", "")
 
 
-LAST_STEP = """
-import sys, time
+ENDED = """
+import os, sys, time
 from doclab import signals
 
 class Last:
@@ -290,16 +290,24 @@ class Last:
         sleep(0.5)
 
 last = Last()
-signals.ignore_endings()
-sys.exit(2)
+try:
+    with signals.ended_in_order():
+        os.kill(os.getpid(), int(sys.argv[1]))
+except KeyboardInterrupt:
+    print("ended", flush=True)
+    time.sleep(0.5)
+    sys.exit(2)
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_second_signal_does_not_even_disturb_the_last_steps_of_python(number):
-    command = [sys.executable, "-c", LAST_STEP]
+@pytest.mark.parametrize("step", ["ended", "last step"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda n: n.name)
+def test_a_second_signal_disturbs_nothing_until_the_process_is_gone(number, step):
+    """Python gives signals their defaults back before its last steps."""
+    command = [sys.executable, "-c", ENDED, str(int(number))]
     with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout.readline() == "last step\n"
+        while process.stdout.readline() != f"{step}\n":
+            pass
         process.send_signal(number)
     assert process.returncode == 2
 

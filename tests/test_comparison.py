@@ -171,13 +171,20 @@ def test_the_words_of_a_type_are_no_value_of_it():
         (
             "a b",
             "a\u00a0b",
-            "only the kind of blanks differs: 'a b' on the page, 'a\\xa0b' in this run",
+            "only blanks differ: 'a b' on the page, 'a\\xa0b' in this run",
         ),
-        ("a b", "a\tb", "only the kind of blanks differs: 'a b' on the page, 'a\\tb' in this run"),
+        ("a b", "a\tb", "only blanks differ: 'a b' on the page, 'a\\tb' in this run"),
         (
             f"{A} a b",
             f"{B} a\tb",
-            f"only the kind of blanks differs: '{A} a b' on the page, '{B} a\\tb' in this run",
+            f"only blanks differ: '{A} a b' on the page, '{B} a\\tb' in this run",
+        ),
+        ("a   b", "a\tb", "only blanks differ: 'a   b' on the page, 'a\\tb' in this run"),
+        ("a", "a\u00a0", "only blanks differ: 'a' on the page, 'a\\xa0' in this run"),
+        (
+            "ab",
+            "a\u200bb",
+            "only characters without width differ: 'ab' on the page, 'a\\u200bb' in this run",
         ),
         (
             f"{A} \u00e0",

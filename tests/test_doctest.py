@@ -38,7 +38,7 @@ PAGES = {
             ```console
             $ echo $word ${PWD##*/}
             xin-chao here
-            $ cat; echo "stdin is empty"; cd ..
+            $ cat; echo "stdin is empty"; cd ..; rmdir here
             stdin is empty
             $ false
             $ echo $?
@@ -86,6 +86,7 @@ PAGES = {
         one
         two
         $ docker rmi busybox:1.37 >/dev/null
+        $ rm -r config
         ```
         """,
     "word": "```console\n$ echo the right word\nthe wrong word\n```\n",
@@ -114,6 +115,10 @@ PAGES = {
 
         ```python
         --8<-- "greets.py"
+        ```
+
+        ```console
+        $ rm -r greeting.py lib __pycache__
         ```
         """,
     "hanging": """
@@ -223,7 +228,7 @@ def test_a_true_page_passes(run):
 
 
 def test_a_program_imports_what_the_page_has_saved(run):
-    assert run.outcomes("module") == ["passed"] * 3, run.message("module")
+    assert run.outcomes("module") == ["passed"] * 4, run.message("module")
 
 
 @pytest.mark.parametrize(

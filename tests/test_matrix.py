@@ -85,6 +85,20 @@ def test_a_limit_behind_one_that_ends_the_session_is_tried_without_it(tmp_path):
     )
 
 
+def test_a_limit_that_could_not_be_tried_is_told(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(
+        block("<20", "$ false")
+        + block(">=20", "$ touch ready")
+        + "```console\n$ [ -e ready ] || exit 3\n```\n\n"
+        + block("<20", "$ echo a", "a")
+        + block(">=20", "$ rm ready")
+    )
+    done = check_page(page)
+    assert done.returncode == 1, done.stdout
+    assert "page.md:13: whether Docker <20 is still needed could not be tried" in done.stdout, done.stdout
+
+
 def block(engine: str, *lines: str) -> str:
     return "\n".join([f'```{{ .console engine="{engine}" }}', *lines, "```", "", ""])
 
@@ -117,7 +131,7 @@ def test_the_exit_status_may_be_shown_behind_a_file(tmp_path):
 def test_what_runs_everywhere_decides_nothing(tmp_path):
     page = tmp_path / "page.md"
     page.write_text(
-        "```console\n$ mkdir d 2>&1 | wc -l\n0\n```\n\n" + block("<20", "$ mkdir d 2>&1 | wc -l", "0")
+        "```console\n$ mkdir /d 2>&1 | wc -l\n0\n```\n\n" + block("<20", "$ mkdir /d 2>&1 | wc -l", "0")
     )
     done = check_page(page)
     assert done.returncode == 0, done.stdout

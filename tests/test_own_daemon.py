@@ -264,9 +264,9 @@ def test_what_answers_in_place_of_the_daemon_is_none(monkeypatch, handler, why):
     monkeypatch.setattr(handler, "changed", False)
     with answering(handler) as url:
         leftovers = leftovers_at(url)
-        assert leftovers.find([]) == []
+        assert leftovers.find([], []) == []
         handler.changed = True
-        for look in (lambda: leftovers.find([]), leftovers.remove):
+        for look in (lambda: leftovers.find([], []), leftovers.remove):
             started = time.monotonic()
             with pytest.raises(DaemonGone, match=f"the page's Docker daemon does not answer: {why}"):
                 look()
@@ -366,6 +366,22 @@ def test_commands_and_programs_of_a_page_talk_to_the_daemon_that_is_watched(url,
     printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     assert printed.startswith("linux\n") and f"DOCKER_HOST={url}\n" in printed
     assert "DOCKER_CONTEXT" not in printed and "DOCKER_TLS" not in printed
+
+
+def test_the_language_and_the_shell_of_its_author_do_not_reach_a_page(url, monkeypatch, tmp_path):
+    """Messages, order and clock are those of a throwaway host."""
+    (tmp_path / "env").write_text("ls() { echo mine; }\n")
+    for name, value in {
+        "LC_ALL": "vi_VN.UTF-8",
+        "TZ": "Asia/Ho_Chi_Minh",
+        "BASH_ENV": f"{tmp_path}/env",
+    }.items():
+        monkeypatch.setenv(name, value)
+    command = ["bash", "-c", "ls nowhere; printf '%s\\n' b A a | sort; date -d @0 +%H"]
+    command = ownhost.OwnHost(ENGINES["host"], url, "1").argv(command, "/")
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert done.stderr == "ls: cannot access 'nowhere': No such file or directory\n"
+    assert done.stdout == "A\na\nb\n00\n"
 
 
 def test_what_a_page_would_use_in_the_context_of_the_environment_stops_it(

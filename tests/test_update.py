@@ -256,7 +256,7 @@ def test_what_is_included_twice_must_show_the_same_id(tmp_path):
 
 
 def test_a_program_that_is_included_twice_must_print_the_same(tmp_path):
-    program = "import os\n\nos.mkdir(f'{len(os.listdir())}')\nprint(len(os.listdir()))\n"
+    program = "import os\n\nos.chdir('/tmp')\nos.mkdir(f'{len(os.listdir())}')\nprint(len(os.listdir()))\n"
     include = '```python\n--8<-- "program.py"\n```\n'
     (tmp_path / "program.py").write_text(program)
     page = tmp_path / "page.md"
@@ -291,11 +291,11 @@ def test_the_programs_of_this_project_become_tidy_also_where_the_page_saves_them
     program.write_text("a = [ 1,2 ]")
     include = '--8<-- "program.py"'
     page.write_text(
-        f'```python\n{include}\n```\n\n```python title="a.py"\n{include}\n```\n\n```console\n$ cat a.py\n```\n'
+        f'```python\n{include}\n```\n\n```python title="a.py"\n{include}\n```\n\n```console\n$ cat a.py\n$ rm a.py\n```\n'
     )
     assert record_here(page) == [program, page]
     assert program.read_text() == "a = [1, 2]\n"
-    assert page.read_text().endswith("$ cat a.py\na = [1, 2]\n```\n")
+    assert page.read_text().endswith("$ cat a.py\na = [1, 2]\n$ rm a.py\n```\n")
 
 
 @pytest.mark.parametrize("name", ["prints.py", "json.py"])
@@ -320,7 +320,7 @@ def test_what_does_not_run_is_no_program_to_rewrite(ours):
         '```python title="all.py"\n--8<-- "saved.py"\n```\n\n'
         '```{ .python .no-run reason="why not" }\n--8<-- "shown.py"\n```\n\n'
         '```{ .console .no-run reason="why not" }\n--8<-- "told.txt"\n```\n\n'
-        "```console\n$ cat app.py\n```\n"
+        "```console\n$ rm all.py\n$ cat app.py; rm app.py\n```\n"
     )
     page.write_text(text)
     (ours / "shown.py").chmod(0o444)

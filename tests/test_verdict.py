@@ -38,7 +38,7 @@ def test_what_the_page_leaves_out_of_a_failed_command_is_told():
 def test_what_explains_a_long_difference_is_told_below_it():
     told = failed(tuple(f"a b {n}" for n in range(60)), [f"a\tb {n}" for n in range(60)], 0).split("\n")
     assert told[102] == "… and 23 more lines"
-    assert told[103].startswith("note: only the kind of blanks differs: 'a b 0' on the page, 'a\\tb 0'")
+    assert told[103].startswith("note: only blanks differ: 'a b 0' on the page, 'a\\tb 0'")
     assert told[-1] == "… and 40 more lines"
 
 

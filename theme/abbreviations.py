@@ -13,8 +13,8 @@ from posixpath import normpath
 # out are the everyday ones (image, container, run) and those that also mean something else (log, id).
 TERMS = (
     *("api", "bind-mount", "cgroup", "cli", "containerd", "copy-on-write", "daemon", "digest", "endpoint"),
-    *("namespace", "overlay", "pid-1", "registry", "runc", "sdk", "shim", "socket", "storage-driver"),
-    *("whiteout", "writable-layer"),
+    *("loopback", "namespace", "overlay", "pid-1", "registry", "runc", "runtime", "sdk", "shim", "socket"),
+    *("storage-driver", "whiteout", "writable-layer"),
 )
 
 _DEFINED = re.compile(r'<dt id="([\w-]+)">(.*?)</dt>\s*<dd>(.*?)</dd>', re.DOTALL)

@@ -89,10 +89,12 @@ def _state(
         return CHANGED
     is_elsewhere = example.needs and ENGINES[environment["engine"]].is_shared
     can_run = example.action == pages.RUN and example.runs_on(environment["docker"]) and not is_elsewhere
-    if result["result"] in (HELD, FAILED) and not can_run:
+    may_be = ("held", "failed", "not run") if can_run else ("skipped", "not run")
+    if result["result"] not in may_be:
         raise evidence.unreadable(
             evidence.FOLDER / f"{environment['engine']}.json",
-            f"{pages.page_id(example.file)}::{example.name} can't have run on Docker {environment['docker']}",
+            f"{pages.page_id(example.file)}::{example.name} can't have been {result['result']} on Docker "
+            f"{environment['docker']}",
         )
     return _STATES[result["result"]]
 
@@ -151,7 +153,7 @@ def _told(example: pages.Example, state: str, docker: str, time: str, language: 
 
 def _why_not(example: pages.Example, docker: str, language: str) -> str:
     words = WORDS[language]
-    return words["needs"] if example.runs_on(docker) else words["engine"].format(example.engines)
+    return words["needs"] if example.runs_on(docker) else words["engine"].format(example.limit)
 
 
 def length(

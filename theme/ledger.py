@@ -125,8 +125,10 @@ class Ledger:
     def _held(self, file: Path, decision: Decision) -> str:
         names = {example.name for example in decision.examples}
         seen = [found for example, found in self._examples[file] if example.name in names]
-        found = {engine: [states[engine] for states in seen if engine in states] for engine in self._known}
-        return " ".join(self._mark(engine, states) for engine, states in found.items() if states)
+        known = [engine for engine in self._known if any(engine in states for states in seen)]
+        # What an engine has no evidence of, beside examples that it has some of, nobody has run there.
+        found = {engine: [states.get(engine, STOPPED) for states in seen] for engine in known}
+        return " ".join(self._mark(engine, states) for engine, states in found.items())
 
     def _mark(self, engine: str, states: Sequence[str]) -> str:
         """The worst of these states on an engine; where some held and the others did not run, how many did."""
@@ -196,10 +198,10 @@ class Ledger:
     def limits(self) -> str:
         """Every example that runs on some engines only, with its limit."""
         rows = [
-            (self._link(file), f"`{example.name}`", f"Docker {str(example.engines).replace('<', '&lt;')}")
+            (self._link(file), f"`{example.name}`", f"Docker {example.limit.replace('<', '&lt;')}")
             for file, found in self._examples.items()
             for example, _ in found
-            if example.is_limited
+            if example.is_limited and example.action == pages.RUN
         ]
         return self._table("limits", rows, "none")
 

@@ -23,7 +23,7 @@ IMAGE = "busybox:1.37"
 LIMIT = 20  # seconds: no wait takes longer
 GRACE = 1  # second: an event may come a moment after the state
 RUNS = 6  # after so many failed runs the daemon waits 3.2 s: time enough to act
-DIRECTORIES = 30_000  # deleting them takes long enough to see "removing"
+DIRECTORIES = 10_000  # deleting them takes long enough to see "removing"
 docker_host = docker.from_env(timeout=LIMIT)
 api = docker_host.api
 one_by_one = threading.Lock()
@@ -175,6 +175,7 @@ def walk(row: dict) -> str:
         deadline = time.monotonic() + GRACE
         events = told(row, since)
         while not agree(row["events"], events) and time.monotonic() < deadline:
+            time.sleep(0.1)
             events = told(row, since)
     finally:
         with suppress(NotFound):
