@@ -190,8 +190,9 @@ def _explain(shown: Sequence[str], real: Sequence[str], bindings: Bindings, writ
     learned, conflicts, met, hints, alike = bindings.copy(), [], [], [], []
     for operation, a, b, c, d in _opcodes(shown, real):
         if operation != "equal":
-            met += [ELLIPSIS] if [*shown[a:b]] == [ELLIPSIS] else real[c:d]
-            hints += filter(None, map(_unseen, shown[a:b], real[c:d]))
+            here = _leave_out(shown[a:b], real[c:d])
+            met += here
+            hints += filter(None, map(_unseen, shown[a:b], here))
             continue
         for ours, theirs in zip(shown[a:b], real[c:d], strict=True):
             found = _conflicts(ours, theirs, learned, written)
@@ -200,6 +201,14 @@ def _explain(shown: Sequence[str], real: Sequence[str], bindings: Bindings, writ
             alike += [f" {ours}"] if found and ours == theirs else []
     diff = [*unified_diff(list(shown), met, "on the page", "in this run", lineterm="")]
     return Difference("\n".join(diff or alike), tuple(dict.fromkeys(conflicts)), tuple(dict.fromkeys(hints)))
+
+
+def _leave_out(shown: Sequence[str], real: Sequence[str]) -> Sequence[str]:
+    """The real lines, with a `...` for those that the only one here stands for: as many as leave enough for the others."""
+    if [*shown].count(ELLIPSIS) != 1 or len(real) < len(shown) - 1:
+        return real
+    at = [*shown].index(ELLIPSIS)
+    return [*real[:at], ELLIPSIS, *real[len(real) - (len(shown) - 1 - at) :]]
 
 
 def _unseen(shown: str, real: str) -> str | None:

@@ -37,11 +37,15 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--engine", choices=own, default=DEFAULT, help=f"generation of Docker (default: {DEFAULT})"
     )
     parser.add_argument(
-        "command", nargs=argparse.REMAINDER, help="what to run instead of a shell, with its arguments"
+        "command",
+        nargs=argparse.REMAINDER,
+        help="what to run instead of a shell, with its arguments; or a whole line for bash, in quotes",
     )
     options = parser.parse_args(arguments)
     if options.command[:1] == ["--"]:  # nox takes its own `--` away, people type one all the same
         options.command = options.command[1:]
+    if len(options.command) == 1 and len(options.command[0].split()) > 1:
+        options.command = ["bash", "-c", *options.command]
     return options
 
 

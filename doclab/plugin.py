@@ -38,7 +38,8 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     config.option.loadscopereorder = False  # xdist would undo the order of pytest_collection_modifyitems
     if config.option.watch:
         return _watch(config)
-    config.args[:] = selection.resolve(config.args, config.option.check_limits)
+    pages_alone = selection.is_of_pages_alone(config)
+    config.args[:] = selection.resolve(config.args, config.option.check_limits, pages_alone)
     config.stash[NAMED] = [str(selection.page(argument)) for argument in config.args]
     config.stash[LEFT_OUT] = []
     return _leave_out_unchanged(config) if config.option.changed else None

@@ -16,13 +16,14 @@ _UNSPEAKABLE = ("[", "::")  # what pytest takes for the end of a file's name
 _VIRTUAL_ENVIRONMENTS = ("pyvenv.cfg", "conda-meta/history")
 
 
-def resolve(arguments: Sequence[str], check_limits: bool = False) -> list[str]:
+def resolve(arguments: Sequence[str], check_limits: bool = False, pages_alone: bool = False) -> list[str]:
     """The arguments as pytest takes them: `page.md:123` becomes `page.md::section::ordinal`.
 
-    What comes last, the clean-up and the limits, rests on all of its page: whoever chooses it chooses the page.
+    What comes last, the clean-up and the limits, rests on all of its page: whoever chooses it chooses the page.  With
+    `pages_alone` nothing else than pages and folders may be named.
     Raises pytest.UsageError where no example is, and for a name that is none on the page.
     """
-    return [_resolve(argument, check_limits) for argument in arguments]
+    return [_resolve(argument, check_limits, pages_alone) for argument in arguments]
 
 
 def page(argument: str) -> Path:
@@ -91,11 +92,15 @@ def why_nothing(arguments: Sequence[str]) -> str:
     )
 
 
-def _resolve(argument: str, check_limits: bool) -> str:
+def _resolve(argument: str, check_limits: bool, pages_alone: bool) -> str:
     file, line, name = _split(argument)
     _refuse_unspeakable(file)
-    if file.lower().endswith(ENDINGS) and not file.endswith(".md") and Path(file).is_file():
+    is_markdown = file.lower().endswith(ENDINGS)
+    if Path(file).is_file() and not file.endswith(".md") and (is_markdown or pages_alone):
+        # Python that is named would be imported by pytest: it would run here, and not in a host.
         raise pytest.UsageError(f"{file} is no page: the name of a page ends in .md")
+    if pages_alone and not os.path.exists(file):
+        raise pytest.UsageError(f"{file}: there is no such file or folder")
     if not file.endswith(".md") or not Path(file).exists():
         return argument
     try:

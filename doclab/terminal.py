@@ -116,12 +116,12 @@ class Terminal:
         else:
             os.write(self._master, typed.keys)
         if following is None or following.prompt == SHELL:
-            status = self._wait(lambda: False)
+            status = self._wait(lambda: False, following)
             return self._take(typed, status, prompt=False)
         if following.prompt == KEYS:
-            status = self._wait(lambda: self._has_shown(typed))
+            status = self._wait(lambda: self._has_shown(typed), following)
         else:
-            status = self._wait(lambda: self._is_at(following.prompt))
+            status = self._wait(lambda: self._is_at(following.prompt), following)
         if status is not None:
             self._session.close()
             raise SessionEnded(
@@ -129,21 +129,31 @@ class Terminal:
             )
         return self._take(typed, 0, prompt=following.prompt != KEYS)
 
-    def _wait(self, is_done: Callable[[], bool]) -> int | None:
+    def _wait(self, is_done: Callable[[], bool], following: Typed | None) -> int | None:
         """Collect until `is_done` or the command ends; then its exit status.  Raises SessionEnded."""
         assert self._running is not None
         while not is_done():
             has_ended = self._running.done()
             self._read()
             if has_ended:
-                return self._result(self._running)
+                return self._result(self._running, following)
         return None
 
-    def _result(self, running: Future[Outcome]) -> int:
+    def _result(self, running: Future[Outcome], following: Typed | None) -> int:
         try:
             return running.result().status
         except SessionEnded as ended:  # its output went to the terminal
-            raise SessionEnded(str(ended), self._text(), ended.hint) from None
+            hint = ended.hint and (self._why_waiting(following) or ended.hint)
+            raise SessionEnded(str(ended), self._screen(), hint) from None
+
+    def _why_waiting(self, following: Typed | None) -> str:
+        """What the terminal may be waiting for, by the line that the cursor is in; "" where that line is empty."""
+        last = self._screen().rpartition("\n")[2].strip()
+        if not last or (following and following.prompt == KEYS):
+            return ""
+        if following is None or following.prompt == SHELL:
+            return f"Where `{last}` is the prompt of a program, let the page end it there: `{last} exit`, or `^D`."
+        return f"The page types at `{following.prompt.strip()}`, and the terminal waits at `{last}`."
 
     def _read(self) -> None:
         """Take what the terminal shows now.  Raises SessionEnded when it shows too much."""

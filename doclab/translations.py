@@ -11,7 +11,9 @@ from mkdocs.utils.meta import get_data
 
 from doclab import pages
 from doclab.blocks import render
-from doclab.source import PROJECT, SOURCE, TRANSLATION, decode
+from doclab.source import PROJECT, SOURCE, TRANSLATION, decode, find_line
+
+_LOOKS = ("template", "hide")  # keys that Material reads, for pages that look otherwise than most
 
 
 def twins() -> list[tuple[Path, Path]]:
@@ -68,9 +70,24 @@ def stamp(page: Path) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def stamped(page: Path) -> str:
-    """The stamp of the source that this translation was made from, "" when it carries none."""
-    return str(get_data(decode(page))[1].get("translates", ""))
+def front_matter(page: Path) -> dict[str, object]:
+    """What stands above the text of a page of this site.  Raises PageError where the site would not find it, or not all."""
+    found = get_data(decode(page))[1]
+    if not found:
+        raise pages.PageError(
+            page,
+            1,
+            "its front matter can't be read, and would be shown as text: write `---`, `title: …`, `description: …` and `---`, "
+            "each at the beginning of a line; a value with a colon in it goes in quotes",
+        )
+    wanted = ["title", "description", *(["translates"] if page.is_relative_to(TRANSLATION) else [])]
+    if missing := [key for key in wanted if key not in found]:
+        raise pages.PageError(page, 1, f"its front matter lacks `{missing[0]}:`")
+    if unknown := [key for key in found if key not in (*wanted, *_LOOKS)]:
+        raise pages.PageError(
+            page, find_line(page, unknown[0]), f"unknown key `{unknown[0]}:` in its front matter"
+        )
+    return found
 
 
 def how_to_see_changes(source: Path, old: str) -> str:

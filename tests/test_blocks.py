@@ -116,7 +116,7 @@ PAGES: dict[str, tuple[str, list[int | tuple[str, int]]]] = {
         "````console\n$ cat <<'E'\n> ```text\n> no\n> ```\n> E\n```text\nno\n```\n````\n",
         [1],
     ),
-    "fence marks within a string": ("```console\n$ echo '```text'\n```text\n```\n", [1]),
+    "fence marks within a string": ("````console\n$ echo '```text'\n```text\n````\n", [1]),
     "CRLF": ("Một.\r\n\r\n```text\r\na\r\nb\r\n```\r\n\r\n```text\r\nc\r\n```\r\n", [3, 8]),
     "CRLF in a tab": ('=== "A"\r\n\r\n    ```text\r\n    a\r\n    ```\r\n', [3]),
     "byte order mark": ("\ufeff```text\na\n```\n\n```text\nb\n```\n", [1, 5]),
@@ -311,6 +311,16 @@ def test_a_section_is_the_nearest_h2_or_h3(page):
 # name: (page, line of the error, a word of the message).
 ERRORS = {
     "left open at the end": ("Một.\n\n```text\na\n", 3, "left open"),
+    "left open before another": (
+        "Một.\n\n```text\na\n\nHai.\n\n```console\n$ b\n```\n",
+        3,
+        "left open: line 8 begins another",
+    ),
+    "left open before one with attributes": (
+        "~~~~text\na\n\n~~~~ { .console }\n$ b\n~~~~\n",
+        1,
+        "left open: line 4",
+    ),
     "left open in an admonition": ("!!! note\n\n    ```text\n    a\n\nHai.\n", 3, "left open"),
     "left open in a tab": ('=== "A"\n\n    ```text\n    a\n\n=== "B"\n\n    b\n', 3, "left open"),
     "left open in an admonition before another": (

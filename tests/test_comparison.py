@@ -161,6 +161,18 @@ def test_the_words_of_a_type_are_no_value_of_it():
 
 
 @pytest.mark.parametrize(
+    ("shown", "diff"),
+    [
+        (["1", "...", "6"], [" 1", " ...", "-6", "+5"]),
+        (["0", "...", "5"], ["-0", "+1", " ...", " 5"]),
+        (["1", "...", "4", "6"], [" 1", " ...", " 4", "-6", "+5"]),
+    ],
+)
+def test_what_is_left_out_is_no_difference(shown, diff):
+    assert str(compare(shown, ["1", "2", "3", "4", "5"], Bindings())).split("\n")[3:] == diff
+
+
+@pytest.mark.parametrize(
     "shown, real, note",
     [
         (

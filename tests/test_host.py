@@ -50,8 +50,8 @@ def traces(name: str) -> list[str]:
     for process in Path("/proc").glob("[0-9]*"):
         for file in ("cgroup", "cmdline"):
             try:
-                if name in (process / file).read_text():
-                    found.append(f"{process}: {(process / 'cmdline').read_text()}")
+                if name in (process / file).read_text(errors="replace"):  # what others run may not be UTF-8
+                    found.append(f"{process}: {(process / 'cmdline').read_text(errors='replace')}")
             except OSError:
                 continue
     return found

@@ -106,6 +106,21 @@ def test_limits_are_chosen_where_there_are_some_and_they_are_checked(page):
     assert selection.resolve([f"{page}::limits"], check_limits=True) == [str(page)]
 
 
+def test_where_pages_alone_run_no_python_is_imported(tmp_path):
+    """It would run on this machine, and not in a host."""
+    (tmp_path / "side.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n")
+    (tmp_path / "page.md").write_text("```console\n$ true\n```\n")
+    command = [sys.executable, "-m", "pytest", "-c", "doclab/pytest.toml", "--rootdir=."]
+    for named, told in (
+        ("side.py", "side.py is no page: the name of a page ends in .md"),
+        ("nowhere", "nowhere: there is no such file or folder"),
+    ):
+        arguments = [*command, str(tmp_path / "page.md"), str(tmp_path / named)]
+        done = subprocess.run(arguments, cwd=PROJECT, capture_output=True, text=True, check=False)
+        assert done.returncode == pytest.ExitCode.USAGE_ERROR and told in done.stderr, done.stdout
+    assert not (tmp_path / "ran").exists()
+
+
 @pytest.mark.parametrize(
     ("choice", "spread"),
     [("{page}:18", ["-n2", "--dist=loadfile"]), ("{page}::two::1", [])],

@@ -94,6 +94,23 @@ def test_a_prompt_that_never_comes_ends_the_session_in_time():
         typed("$ sleep 50\n/ # ls", limit=1)
 
 
+@pytest.mark.parametrize(
+    ("source", "hint"),
+    [
+        (
+            "$ python3 -q\n>>> 6 * 7\n42",
+            "Where `>>>` is the prompt of a program, let the page end it there: `>>> exit`",
+        ),
+        ("$ python3 -q\n/ # ls", "The page types at `/ #`, and the terminal waits at `>>>`."),
+        ("$ sleep 50", "Where it needs longer, `--time-limit SECONDS` gives it more."),
+    ],
+)
+def test_who_waits_for_the_other_says_at_what(source, hint):
+    with pytest.raises(SessionEnded) as ended:
+        typed(source, limit=1)
+    assert ended.value.hint.startswith(hint) and "\x1b" not in ended.value.output
+
+
 def test_a_command_that_ends_too_early_is_told():
     with pytest.raises(SessionEnded, match="the command ended where the page types / # ls"):
         typed("$ true\n/ # ls")

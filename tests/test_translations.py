@@ -5,7 +5,7 @@ import difflib
 import pytest
 
 from doclab import translations
-from doclab.source import SOURCE, relative
+from doclab.source import SOURCE, PageError, relative
 
 TWINS = translations.twins()
 NAMES = [str(source.relative_to(SOURCE)) for source, _ in TWINS]
@@ -27,10 +27,34 @@ def test_same_skeleton(source, translation):
     assert not difference, f"make the two pages equal but for their words:\n{difference}"
 
 
+@pytest.mark.parametrize("page", [page for twins in TWINS for page in twins], ids=relative)
+def test_the_front_matter_is_whole(page):
+    translations.front_matter(page)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ("# No front matter\n", 1, "can't be read"),
+        ("---\ntitle: Nhãn: là gì\ndescription: b\ntranslates: c\n---\n", 1, "can't be read"),
+        ("---\ntitle: a\ndescription: b\ntranslates: c\n--\n", 1, "can't be read"),
+        (" ---\ntitle: a\ndescription: b\ntranslates: c\n---\n", 1, "can't be read"),
+        ("---\ntitle: a\ndescription: b\n---\n", 1, "lacks `translates:`"),
+        ("---\ntitle: a\ndescription: b\ntranslates: c\nhiden: [toc]\n---\n", 5, "unknown key `hiden:`"),
+    ],
+)
+def test_front_matter_that_the_site_would_not_find_is_refused(tmp_path, monkeypatch, text, line, message):
+    monkeypatch.setattr(translations, "TRANSLATION", tmp_path)
+    (tmp_path / "page.md").write_text(text, encoding="utf-8")
+    with pytest.raises(PageError, match=message) as refused:
+        translations.front_matter(tmp_path / "page.md")
+    assert refused.value.line == line
+
+
 @pytest.mark.parametrize(("source", "translation"), TWINS, ids=NAMES)
 def test_translation_is_current(source, translation):
     """The stamp in the translation's front matter is that of its source as it is now."""
-    old, new = translations.stamped(translation), translations.stamp(source)
+    old, new = str(translations.front_matter(translation)["translates"]), translations.stamp(source)
     assert old == new, (
         f"{relative(source)} has changed since it was translated. To see how: "
         f"{translations.how_to_see_changes(source, old)}\n"
