@@ -1,7 +1,7 @@
 """Whether the limits of a page, its `engine=`, are still needed: what they keep from an engine would have to fail there."""
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 
 from doclab import engines, pages
@@ -59,8 +59,7 @@ class Limits(Item):
                 return Verdict(NOT_RUN, f"{NOT_RUN}: the page broke off before all limits were tried")
             lines = [
                 f"{relative(example.file)}:{example.line}: whether Docker {example.limit} is still needed could not be "
-                "tried: with the limits turned round the page broke off before it. Show beside it, with the same "
-                "commands, what other engines print"
+                "tried: where the page ran with its limits turned round, it broke off before this"
                 for example in untried
             ]
             return Verdict(FAILED, "\n".join(lines))
@@ -69,7 +68,8 @@ class Limits(Item):
     def _try(self, run: PageRun, kept: Sequence[Example]) -> Found:
         told: Found = []
         as_usual: list[Example] = []  # their limits are not turned round
-        for border in _borders(run):
+        borders = [*_borders(run)]
+        for border in borders:
             results = [(example, _told(run, example)) for example in border if example in kept]
             if all(result for _, result in results):
                 told += results
@@ -77,7 +77,8 @@ class Limits(Item):
         found = self._turn_round(kept, as_usual)
         while (failed := [e for e, result in found if result == FAILED]) and len(failed) < len(found):
             # The others may build on what failed, as clean-ups do, or were cut off by it: do they hold without it?
-            as_usual += failed
+            around = chain.from_iterable(border for border in borders if any(e in border for e in failed))
+            as_usual += [example for example in around if example in failed or example not in kept]
             found = self._turn_round(kept, as_usual)
         return told + found
 

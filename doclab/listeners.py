@@ -17,11 +17,6 @@ _REJECTED = (
     'the theme renders this line as prose: put attributes in braces, as in { .console .no-run reason="…" }'
 )
 _LEFT_OPEN = "this fence is left open: close it at the same indentation"
-_NEVER_CLOSED = (
-    "this fence is left open: line {line} begins another one; close it before that, or, to show that line, open it with more "
-    "backquotes"
-)
-_OPENER = re.compile(r"[ \t>]*(?P<fence>`{3,}|~{3,})[ \t]*[\w{]")
 _GIVEN_BACK = "the site renders this fence as prose: put an empty line between it and the indented code above"
 _HALF_READ = "the site reads these attributes only in part: write them in one pair of braces, and no blank around a `=`"
 # What Python-Markdown reads of a list of attributes, which ends for it at the first thing that is none.
@@ -176,11 +171,6 @@ class _RecordingFences(SuperFencesBlockPreprocessor):
             )
         if body == [first]:  # the line that an empty fence is given back with
             body = []
-        for index in range(start + 1, end - 1):
-            if (opener := _OPENER.match(self.recorder.texts[index])) and opener["fence"].startswith(
-                self.fence
-            ):
-                self.recorder.fail(start, _NEVER_CLOSED.format(line=self.recorder.at(index)[1]))
         code = list(self.code)
         if body and body[-1][0] != first[0] and not code[-1].strip() and ends(*body[-1]):
             # snippets makes a line of its own of the newline that ends an included file

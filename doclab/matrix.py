@@ -21,7 +21,7 @@ from doclab.host import HostError, open_host
 from doclab.report import CLEAN_UP, LIMITS, check_folder, is_green, split_name
 from doclab.rootfs import IMAGES
 from doclab.source import PROJECT, SNIPPETS, SOURCE, all_pages, relative
-from doclab.verdict import FAILED, HELD, NOT_RUN
+from doclab.verdict import FAILED, HELD
 
 Report = Mapping[str, Any]  # of one engine, as doclab.report describes it
 Run = tuple[Environment, Report]
@@ -105,10 +105,8 @@ def _results(report: Report, hashes: Mapping[str, Mapping[str, str]]) -> dict:
         if name in hashes.get(page, ()):
             result = Result(hashes[page][name], record["result"], round(record["seconds"], 2))
             ran.setdefault(page, (time, {}))[1][name] = result
-    for page, (_, results) in ran.items():  # PYTEST_ADDOPTS may choose some of a page: the others did not run
-        for name, hash in hashes[page].items():
-            results.setdefault(name, Result(hash, NOT_RUN, 0.0))
-    return ran
+    # PYTEST_ADDOPTS may choose some examples of a page: that is no evidence of it.
+    return {page: found for page, found in ran.items() if found[1].keys() == hashes[page].keys()}
 
 
 def summary(ran: Sequence[Run]) -> list[str]:

@@ -20,6 +20,10 @@ _OPAQUE |= {"textarea", "title", "video", "xmp"}
 _QUOTING = {"markdown", "md", "diff", "console"}
 
 
+# A line that would begin a fence; one with backquotes further on is inline code.
+_OPENER = re.compile(r"(?P<margin>[ \t>]*)(?P<fence>`{3,}(?=[^`]*$)|~{3,})[ \t]*[\w{.#+-]")
+
+
 class Outline(HTMLParser):
     """Reads the HTML, with the marks that a recorder left in it; `blocks` are what it found.  Raises PageError."""
 
@@ -82,6 +86,7 @@ class Outline(HTMLParser):
                 self._refuse(self.recorder.blocks[number], f"`<{self.opaque[-1]}>`")
             self.blocks.append(_under(self.recorder.blocks[number], self.heading))
             self._refuse_no_includes(number)
+            self._refuse_swallowed(number)
             self._take(self.recorder.spans[number])
         elif tag == "pre":
             self.open.append((len(self.blocks), []))
@@ -93,6 +98,24 @@ class Outline(HTMLParser):
         for index in self.recorder.spans[number]:
             if find_false_include(self.recorder.texts[index]):
                 raise PageError(*self.recorder.at(index), NOT_INCLUDED)
+
+    def _refuse_swallowed(self, number: int) -> None:
+        """Refuse a fence that nobody closed before the next one begins: that one's end is its own.  Raises PageError."""
+        block, (start, *inside, _) = self.recorder.blocks[number], self.recorder.spans[number]
+        ours = _OPENER.match(self.recorder.texts[start])
+        for index in inside if ours else ():
+            theirs = _OPENER.match(self.recorder.texts[index])
+            is_here = self.recorder.at(index)[0] == block.file
+            if (
+                theirs
+                and is_here
+                and theirs["fence"].startswith(ours["fence"])
+                and _quotes(theirs) == _quotes(ours)
+            ):
+                raise block.error(
+                    f"this fence is left open: line {self.recorder.at(index)[1]} begins another one; close it before that, "
+                    "or, to show that line, open it with a longer fence"
+                )
 
     def handle_endtag(self, tag: str) -> None:
         if tag in self.opaque:
@@ -147,6 +170,10 @@ class Outline(HTMLParser):
 
 def _words(line: str) -> str:
     return " ".join(line.split())
+
+
+def _quotes(opener: re.Match) -> int:
+    return opener["margin"].count(">")
 
 
 def _under(block: Block, heading: str) -> Block:

@@ -35,8 +35,8 @@ class OwnHost:
     def _environment(self) -> list[str]:
         """Return what keeps the page's commands, and its programs, on the daemon that is watched."""
         # A throwaway host has none of these: words and order are those of no language, `ls` is no function.
-        of_people = [name for name in os.environ if name.startswith("LC_")]
-        dropped = ["DOCKER_CONTEXT", "BASH_ENV", "ENV", "TZ", "LANGUAGE", *of_people]
+        of_people = [name for name in os.environ if name.startswith(("LC_", "BASH_FUNC_"))]
+        dropped = ["DOCKER_CONTEXT", "BASH_ENV", "ENV", "CDPATH", "TZ", "LANGUAGE", *of_people]
         if not os.environ.get(
             "DOCKER_HOST"
         ):  # a context has certificates of its own, and takes none of these

@@ -76,6 +76,11 @@ def parse(source: str, is_incomplete: Callable[[str], bool]) -> list[Typed]:
     return typed
 
 
+def _is_prompt(line: str) -> bool:
+    """Whether a page could type at it: the last line of the screen, without the blank at its end."""
+    return bool(_PROMPT.fullmatch(f"{line} "))
+
+
 def _split(row: str) -> tuple[str, str] | None:
     """The prompt of a line that is typed and what is typed, None for a line of output."""
     if _KEY_LINE.fullmatch(row):
@@ -152,7 +157,11 @@ class Terminal:
         if not last or (following and following.prompt == KEYS):
             return ""
         if following is None or following.prompt == SHELL:
-            return f"Where `{last}` is the prompt of a program, let the page end it there: `{last} exit`, or `^D`."
+            return (
+                "A program waits at its prompt: let the page end it there, as by `^D`."
+                if _is_prompt(last)
+                else ""
+            )
         return f"The page types at `{following.prompt.strip()}`, and the terminal waits at `{last}`."
 
     def _read(self) -> None:

@@ -81,11 +81,11 @@ def front_matter(page: Path) -> dict[str, object]:
             "each at the beginning of a line; a value with a colon in it goes in quotes",
         )
     wanted = ["title", "description", *(["translates"] if page.is_relative_to(TRANSLATION) else [])]
-    if missing := [key for key in wanted if key not in found]:
+    if missing := [key for key in wanted if not found.get(key)]:
         raise pages.PageError(page, 1, f"its front matter lacks `{missing[0]}:`")
     if unknown := [key for key in found if key not in (*wanted, *_LOOKS)]:
         raise pages.PageError(
-            page, find_line(page, unknown[0]), f"unknown key `{unknown[0]}:` in its front matter"
+            page, find_line(page, f"{unknown[0]}:"), f"unknown key `{unknown[0]}:` in its front matter"
         )
     return found
 

@@ -86,7 +86,8 @@ TYPES = (
     ValueType("id12", r"\b[0-9a-f]{12}\b", binds=True, literal=_is_round),
     ValueType(
         "mac",
-        r"(?<![\w:])(?:[0-9a-f]{2}:){5}[0-9a-f]{2}(?![\w:])",  # no piece of a fingerprint
+        # No piece of a fingerprint, which is longer.
+        r"(?<!\w)(?<!\b[0-9a-f]{2}:)(?:[0-9a-f]{2}:){5}[0-9a-f]{2}(?!\w)(?!:[0-9a-f]{2}\b)",
         binds=True,
         literal=lambda text: text in ("ff:ff:ff:ff:ff:ff", "00:00:00:00:00:00"),
     ),

@@ -321,6 +321,12 @@ ERRORS = {
         1,
         "left open: line 4",
     ),
+    "left open before a class": ("```text\na\n\n``` .console\n$ b\n```\n", 1, "left open: line 4"),
+    "left open before one in the same quote": (
+        "> ```text\n> a\n> ```console\n> $ b\n> ```\n",
+        1,
+        "left open: line 3",
+    ),
     "left open in an admonition": ("!!! note\n\n    ```text\n    a\n\nHai.\n", 3, "left open"),
     "left open in a tab": ('=== "A"\n\n    ```text\n    a\n\n=== "B"\n\n    b\n', 3, "left open"),
     "left open in an admonition before another": (

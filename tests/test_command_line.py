@@ -306,8 +306,7 @@ def test_a_second_signal_disturbs_nothing_until_the_process_is_gone(number, step
     """Python gives signals their defaults back before its last steps."""
     command = [sys.executable, "-c", ENDED, str(int(number))]
     with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as process:
-        while process.stdout.readline() != f"{step}\n":
-            pass
+        assert f"{step}\n" in iter(process.stdout.readline, "")
         process.send_signal(number)
     assert process.returncode == 2
 

@@ -99,9 +99,10 @@ def test_a_prompt_that_never_comes_ends_the_session_in_time():
     [
         (
             "$ python3 -q\n>>> 6 * 7\n42",
-            "Where `>>>` is the prompt of a program, let the page end it there: `>>> exit`",
+            "A program waits at its prompt: let the page end it there, as by `^D`.",
         ),
         ("$ python3 -q\n/ # ls", "The page types at `/ #`, and the terminal waits at `>>>`."),
+        ("$ printf 'Waiting ...'; sleep 50", "Where it needs longer, `--time-limit SECONDS` gives it more."),
         ("$ sleep 50", "Where it needs longer, `--time-limit SECONDS` gives it more."),
     ],
 )

@@ -40,6 +40,8 @@ def test_the_front_matter_is_whole(page):
         ("---\ntitle: a\ndescription: b\ntranslates: c\n--\n", 1, "can't be read"),
         (" ---\ntitle: a\ndescription: b\ntranslates: c\n---\n", 1, "can't be read"),
         ("---\ntitle: a\ndescription: b\n---\n", 1, "lacks `translates:`"),
+        ("---\ntitle:\ndescription: b\ntranslates: c\n---\n", 1, "lacks `title:`"),
+        ("---\n1: x\ntitle: a\ndescription: b\ntranslates: c\n---\n", 2, "unknown key `1:`"),
         ("---\ntitle: a\ndescription: b\ntranslates: c\nhiden: [toc]\n---\n", 5, "unknown key `hiden:`"),
     ],
 )
