@@ -1,5 +1,6 @@
 """What stands after the backquotes of a fence: its language, classes and attributes, as the page format knows them."""
 
+from difflib import get_close_matches
 from pathlib import Path
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -34,15 +35,18 @@ def check(block: Block) -> None:
         raise block.error(f"write ```python, not ```{block.language}, and include the program from snippets/")
     if block.language != block.language.lower():
         raise block.error(f"write the language in lower case: `{block.language.lower()}`")
-    known = _CLASSES.get(block.language, set()) | _LOOK_CLASSES
+    classes = _CLASSES.get(block.language, set()) | _LOOK_CLASSES
+    options = _OPTIONS.get(block.language, _LOOK_OPTIONS)
+    known = {*options, *(f".{name}" for name in classes)}
     for name in block.classes:
-        if name not in known:
-            raise block.error(f"unknown class `.{name}` on a {block.language} fence{_hint(known)}")
-    known = _OPTIONS.get(block.language, _LOOK_OPTIONS)
+        if name not in classes:
+            meant = _meant(f".{name}", known)
+            raise block.error(f"unknown class `.{name}`{meant} on a {block.language} fence{_hint(classes)}")
     for name in block.options:
-        if name not in known:
+        if name not in options:
+            meant = _meant(name, known)
             raise block.error(
-                f"unknown attribute `{name}` on a {block.language} fence{_hint(known)}: take it out"
+                f"unknown attribute `{name}`{meant} on a {block.language} fence{_hint(options)}: take it out"
             )
         if block.options[name] is None:
             raise block.error(f'`{name}` has no value: write {name}="…", without blanks around the `=`')
@@ -65,6 +69,10 @@ def _check_values(block: Block) -> None:
     for name, value in block.options.items():
         if not value.strip(" ,"):
             raise block.error(f'`{name}` is empty: write {name}="…" with a value, or take it out')
+
+
+def _meant(name: str, known: set[str]) -> str:
+    return f" (did you mean `{found[0]}`?)" if (found := get_close_matches(name, known, n=1)) else ""
 
 
 def _hint(known: set[str]) -> str:

@@ -126,7 +126,11 @@ REFUSED = {
         3,
         "unknown attribute `skip`.*known are engine, needs, reason: take it out",
     ),
-    ("{ .console no-run }", "$ a"): (3, "unknown attribute `no-run`"),
+    ("{ .console no-run }", "$ a"): (
+        3,
+        r"unknown attribute `no-run` \(did you mean `\.no-run`\?\) on a console fence",
+    ),
+    ("{ .console enginee='>=23' }", "$ a"): (3, r"unknown attribute `enginee` \(did you mean `engine`\?\)"),
     ("{ .console title='a' }", "$ a"): (3, "unknown attribute `title`"),
     ("{ .text engine='>=23' }", "a"): (3, "unknown attribute `engine` on a text fence.*: take it out"),
     ("{ .console engine }", "$ a"): (3, '`engine` has no value: write engine="…"'),
