@@ -7,6 +7,7 @@ import os
 import random
 import signal
 import sys
+from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
 from itertools import repeat
 from pathlib import Path
@@ -27,29 +28,28 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; the exit status is 0 only when it did something and all of it held."""
     parser = argparse.ArgumentParser(prog="python -m doclab", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    listing = commands.add_parser("examples", help="list the code blocks of pages, one JSON object a line")
+    listing = _add(
+        commands, "examples", list_examples, "list the code blocks of pages, one JSON object a line"
+    )
     listing.add_argument("pages", nargs="+", type=Path, metavar="PAGE")
-    listing.set_defaults(run=list_examples)
-    recording = commands.add_parser("update", help="run pages and rewrite the outputs that no longer hold")
-    recording.add_argument("pages", nargs="*", type=Path, metavar="PAGE", help="default: all of docs/vi")
-    recording.add_argument("--engine", choices=sorted(ENGINES), default=DEFAULT)
-    recording.add_argument("--time-limit", type=time_limit, default=DEFAULT_LIMIT, metavar="SECONDS")
-    recording.set_defaults(run=update_pages)
-    engines = commands.add_parser("matrix", help="verify pages on every engine, and record the evidence")
-    engines.add_argument("pages", nargs="*", type=Path, metavar="PAGE", help="default: all of docs/vi")
+    recording = _add(
+        commands, "update", update_pages, "run pages and rewrite the outputs that no longer hold"
+    )
+    _add_pages(recording)
+    _add_run(recording)
+    engines = _add(commands, "matrix", run_matrix, "verify pages on every engine, and record the evidence")
+    _add_pages(engines)
     engines.add_argument(
         "--engine",
         action="append",
         choices=sorted(ENGINES),
         help="one of the engines, or several, each with its own --engine (default: all but `host`)",
     )
-    engines.set_defaults(run=run_matrix)
-    lying = commands.add_parser(
-        "mutate", help="change pages in small ways, and see whether each is found out"
+    lying = _add(
+        commands, "mutate", mutate_pages, "change pages in small ways, and see whether each is found out"
     )
-    lying.add_argument("pages", nargs="*", type=Path, metavar="PAGE", help="default: all of docs/vi")
-    lying.add_argument("--engine", choices=sorted(ENGINES), default=DEFAULT)
-    lying.add_argument("--time-limit", type=time_limit, default=DEFAULT_LIMIT, metavar="SECONDS")
+    _add_pages(lying)
+    _add_run(lying)
     lying.add_argument(
         "--commands",
         type=_count,
@@ -58,7 +58,6 @@ def main(arguments: list[str] | None = None) -> int:
         help="also run N pages with a misspelt command, on Docker",
     )
     lying.add_argument("--seed", type=int, default=0, help="which N they are (default: %(default)s)")
-    lying.set_defaults(run=mutate_pages)
     options = parser.parse_args(arguments)
     signals.follow_parent()
     try:
@@ -82,6 +81,34 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenProcessPool:
         print("a process at work was killed: is there enough memory?", file=sys.stderr)
         return 1
+
+
+def _add(
+    commands, name: str, run: Callable[[argparse.Namespace], int], purpose: str
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}.")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _add_pages(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("pages", nargs="*", type=Path, metavar="PAGE", help="default: all of docs/vi")
+
+
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--engine",
+        choices=sorted(ENGINES),
+        default=DEFAULT,
+        help="which Docker to run on (default: %(default)s); `host` is the daemon that your own `docker` talks to",
+    )
+    parser.add_argument(
+        "--time-limit",
+        type=time_limit,
+        default=DEFAULT_LIMIT,
+        metavar="SECONDS",
+        help="how long one command may take (default: %(default)g)",
+    )
 
 
 def _settle_pages(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
