@@ -168,12 +168,9 @@ def summary(records: Sequence[Record], engine: str) -> list[str]:
     counts = count(records)
     told = ", ".join(f"{counts[result]} {result}" for result in _MARKUP if counts[result])
     versions = " and ".join(sorted({record["docker"] for record in records} - {""}))
-    pages = _number(len({record["page"] for record in records}), "page")
-    if versions:
-        pages = f"{pages} on Docker {versions} ({engine}), {_number(len(examples), 'example')}"
-    else:
-        pages = f"{pages}, and no command ran"
-    lines += [f"{pages}: {told or 'none'}"]
+    where = f"on Docker {versions} ({engine})" if versions else "on no Docker"
+    pages = len({record["page"] for record in records})
+    lines += [f"{_number(pages, 'page')} {where}, {_number(len(examples), 'example')}: {told or 'none'}"]
     return lines if counts[HELD] or counts[FAILED] else [*lines, "nothing was verified: no example ran"]
 
 

@@ -14,11 +14,16 @@ BELOW = "/hieu-docker/"
 CHANGED = "does the theme still speak the messages of docs/assets/js/search/worker.js?"
 
 # Types a query at once, as a paste does; the pages listed, best first, and the milliseconds until they are painted.
+# Above an answer stands how many pages it has; before the first one the box asks to type, and that is none.
 SEARCH = """async (query) => {
   const box = document.querySelector("[data-md-component=search-query]");
   const list = document.querySelector(".md-search-result__list");
+  const heading = document.querySelector(".md-search-result__meta");
+  const words = JSON.parse(document.querySelector("#__config").textContent).translations;
+  const counts = [words["search.result.none"], words["search.result.one"]];
+  const isAnswer = () => counts.includes(heading.textContent) || /[0-9]/.test(heading.textContent);
   const answered = new Promise((resolve, reject) => {
-    new MutationObserver((_, observer) => { observer.disconnect(); resolve(); })
+    new MutationObserver((_, observer) => { if (isAnswer()) { observer.disconnect(); resolve(); } })
       .observe(list.parentElement, { childList: true, subtree: true });
     setTimeout(() => reject(new Error(`nothing happens for ${query}`)), 10_000);
   });
