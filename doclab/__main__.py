@@ -13,12 +13,12 @@ from itertools import repeat
 from pathlib import Path
 
 from doclab import matrix, mutation, pages, score, selection, signals
-from doclab.engines import DEFAULT, ENGINES, Engine
+from doclab.engines import ENGINES, Engine
 from doclab.evidence import EvidenceError
 from doclab.host import HostError
 from doclab.leftovers import DaemonGone, PageTaken
 from doclab.mutants import Mutant
-from doclab.session import DEFAULT_LIMIT, time_limit
+from doclab.options import ENGINE, TIME_LIMIT
 from doclab.source import all_pages, relative
 from doclab.update import NothingRan, UpdateError, update
 from doclab.workers import workers
@@ -96,19 +96,8 @@ def _add_pages(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--engine",
-        choices=sorted(ENGINES),
-        default=DEFAULT,
-        help="which Docker to run on (default: %(default)s); `host` is the daemon that your own `docker` talks to",
-    )
-    parser.add_argument(
-        "--time-limit",
-        type=time_limit,
-        default=DEFAULT_LIMIT,
-        metavar="SECONDS",
-        help="how long one command may take (default: %(default)g)",
-    )
+    parser.add_argument("--engine", **ENGINE)
+    parser.add_argument("--time-limit", **TIME_LIMIT)
 
 
 def _settle_pages(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:

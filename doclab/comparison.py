@@ -205,9 +205,9 @@ def _explain(shown: Sequence[str], real: Sequence[str], bindings: Bindings, writ
 
 def _leave_out(shown: Sequence[str], real: Sequence[str]) -> Sequence[str]:
     """The real lines, with a `...` for those that the only one here stands for: as many as leave enough for the others."""
-    if [*shown].count(ELLIPSIS) != 1 or len(real) < len(shown) - 1:
+    if shown.count(ELLIPSIS) != 1 or len(real) < len(shown) - 1:
         return real
-    at = [*shown].index(ELLIPSIS)
+    at = shown.index(ELLIPSIS)
     return [*real[:at], ELLIPSIS, *real[len(real) - (len(shown) - 1 - at) :]]
 
 

@@ -42,8 +42,8 @@ class Limits(Item):
         for example in run.examples:
             run.advance(example)  # whichever items were chosen
         docker = run.host.server_version
-        limited = (e for e in run.examples if e.is_limited and not (e.needs and is_shared))
-        kept = [e for e in limited if e.action == pages.RUN and not e.runs_on(docker)]
+        limited = (e for e in run.examples if e.is_limited and e.action == pages.RUN)
+        kept = [e for e in limited if not e.runs_on(docker) and not (e.needs and is_shared)]
         if not kept:
             return Verdict(SKIPPED, f"no example is kept from Docker {docker}")
         found = self._try(run, kept)

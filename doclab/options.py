@@ -13,22 +13,25 @@ from doclab.session import DEFAULT_LIMIT, time_limit
 NOTHING_VERIFIED = pytest.ExitCode.NO_TESTS_COLLECTED
 
 
+# Those that other commands have, too, as argparse takes them.
+ENGINE = {
+    "choices": sorted(engines.ENGINES),
+    "default": engines.DEFAULT,
+    "help": "which Docker to run on (default: %(default)s); `host` is the daemon that your own `docker` talks to",
+}
+TIME_LIMIT = {
+    "type": time_limit,
+    "default": DEFAULT_LIMIT,
+    "metavar": "SECONDS",
+    "help": "how long one command may take (default: %(default)g)",
+}
+
+
 def add(parser: pytest.Parser) -> None:
     """Tell pytest of them."""
     group = parser.getgroup("doclab", "examples in Markdown pages")
-    group.addoption(
-        "--engine",
-        choices=sorted(engines.ENGINES),
-        default=engines.DEFAULT,
-        help=f"which Docker to verify on (default: {engines.DEFAULT}); `host` is the daemon that your own `docker` talks to",
-    )
-    group.addoption(
-        "--time-limit",
-        type=time_limit,
-        default=DEFAULT_LIMIT,
-        metavar="SECONDS",
-        help="how long one command may take (default: %(default)g)",
-    )
+    group.addoption("--engine", **ENGINE)
+    group.addoption("--time-limit", **TIME_LIMIT)
     group.addoption(
         "--keep",
         action="store_true",

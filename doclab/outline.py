@@ -18,8 +18,6 @@ _OPAQUE = {"audio", "canvas", "iframe", "noembed", "noframes", "noscript", "plai
 _OPAQUE |= {"textarea", "title", "video", "xmp"}
 # Fences in which a line may look like an include: examples of how to write one, changes of one, and outputs.
 _QUOTING = {"markdown", "md", "diff", "console"}
-
-
 # A line that would begin a fence; one with backquotes further on is inline code.
 _OPENER = re.compile(r"(?P<margin>[ \t>]*)(?P<fence>`{3,}(?=[^`]*$)|~{3,})[ \t]*[\w{.#+-]")
 

@@ -76,11 +76,6 @@ def parse(source: str, is_incomplete: Callable[[str], bool]) -> list[Typed]:
     return typed
 
 
-def _is_prompt(line: str) -> bool:
-    """Whether a page could type at it: the last line of the screen, without the blank at its end."""
-    return bool(_PROMPT.fullmatch(f"{line} "))
-
-
 def _split(row: str) -> tuple[str, str] | None:
     """The prompt of a line that is typed and what is typed, None for a line of output."""
     if _KEY_LINE.fullmatch(row):
@@ -152,17 +147,15 @@ class Terminal:
             raise SessionEnded(str(ended), self._screen(), hint) from None
 
     def _why_waiting(self, following: Typed | None) -> str:
-        """What the terminal may be waiting for, by the line that the cursor is in; "" where that line is empty."""
+        """What the terminal may be waiting for, by the line that the cursor is in; "" where that tells nothing."""
         last = self._screen().rpartition("\n")[2].strip()
         if not last or (following and following.prompt == KEYS):
             return ""
-        if following is None or following.prompt == SHELL:
-            return (
-                "A program waits at its prompt: let the page end it there, as by `^D`."
-                if _is_prompt(last)
-                else ""
-            )
-        return f"The page types at `{following.prompt.strip()}`, and the terminal waits at `{last}`."
+        if following and following.prompt != SHELL:
+            return f"The page types at `{following.prompt.strip()}`, and the terminal waits at `{last}`."
+        if _PROMPT.fullmatch(f"{last} "):
+            return "A program waits at its prompt: let the page end it there, as by `^D`."
+        return ""
 
     def _read(self) -> None:
         """Take what the terminal shows now.  Raises SessionEnded when it shows too much."""
